@@ -1,0 +1,121 @@
+/* Hex, base64 and report ids: how bytes are written as text. */
+#include <sodium.h>
+#include <string.h>
+
+#include "collector/base/secret.h"
+
+void buffer_hex(struct buffer *buffer, const void *bytes, size_t length)
+{
+    char *end = buffer_reserve(buffer, 2 * length + 1);
+    sodium_bin2hex(end, 2 * length + 1, bytes, length);
+    buffer->length += 2 * length;
+}
+
+static void encode_base64(struct buffer *buffer, const void *bytes, size_t length, int variant)
+{
+    size_t size = sodium_base64_encoded_len(length, variant);
+    sodium_bin2base64(buffer_reserve(buffer, size), size, bytes, length, variant);
+    buffer->length += size - 1;
+}
+
+void buffer_base64(struct buffer *buffer, const void *bytes, size_t length)
+{
+    encode_base64(buffer, bytes, length, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void buffer_base64url(struct buffer *buffer, const void *bytes, size_t length)
+{
+    encode_base64(buffer, bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static int hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+bool hex_parse(const char *text, size_t length, void *bytes_out, size_t size)
+{
+    if (length != 2 * size)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (hex_digit(text[i]) < 0)
+            return false;
+    uint8_t *bytes = bytes_out;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+    return true;
+}
+
+static bool decode_base64(const char *text, size_t length, void *bytes_out, size_t size,
+                          int variant)
+{
+    if (length + 1 != sodium_base64_encoded_len(size, variant))
+        return false;
+    uint8_t *copy = memory_alloc(size);
+    size_t written = 0;
+    const char *end = NULL;
+    bool whole = sodium_base642bin(copy, size, text, length, NULL, &written, &end, variant) == 0 &&
+                 written == size && end == text + length;
+    if (whole)
+        memcpy(bytes_out, copy, size);
+    sodium_memzero(copy, size);
+    free(copy);
+    return whole;
+}
+
+bool base64_parse(const char *text, size_t length, void *bytes_out, size_t size)
+{
+    return decode_base64(text, length, bytes_out, size, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool base64url_parse(const char *text, size_t length, void *bytes_out, size_t size)
+{
+    return decode_base64(text, length, bytes_out, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+/* Where the hyphens of 8-4-4-4-12 stand. */
+static bool is_hyphen_place(size_t position)
+{
+    return position == 8 || position == 13 || position == 18 || position == 23;
+}
+
+bool uuid_parse(const char *text, size_t length, uint8_t uuid_out[UUID_SIZE])
+{
+    if (length != UUID_TEXT_SIZE - 1)
+        return false;
+    char digits[2 * UUID_SIZE];
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (is_hyphen_place(i) != (text[i] == '-'))
+            return false;
+        if (text[i] != '-')
+            digits[count++] = text[i];
+    }
+    return hex_parse(digits, count, uuid_out, UUID_SIZE);
+}
+
+void uuid_print(const uint8_t uuid[UUID_SIZE], char text_out[UUID_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t end = 0;
+    for (size_t i = 0; i < UUID_SIZE; i++) {
+        if (is_hyphen_place(end))
+            text_out[end++] = '-';
+        text_out[end++] = digits[uuid[i] >> 4];
+        text_out[end++] = digits[uuid[i] & 15];
+    }
+    text_out[end] = '\0';
+}
+
+void uuid_random(uint8_t uuid_out[UUID_SIZE])
+{
+    secret_random(uuid_out, UUID_SIZE);
+    uuid_out[6] = (uint8_t)((uuid_out[6] & 0x0fU) | 0x40U);
+    uuid_out[8] = (uint8_t)((uuid_out[8] & 0x3fU) | 0x80U);
+}

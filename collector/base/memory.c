@@ -1,0 +1,54 @@
+#include "collector/base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static void *checked(void *pointer)
+{
+    if (pointer == NULL) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    return pointer;
+}
+
+void *memory_alloc(size_t size)
+{
+    return checked(malloc(size == 0 ? 1 : size));
+}
+
+void *memory_zeroed(size_t count, size_t size)
+{
+    return checked(calloc(count == 0 ? 1 : count, size == 0 ? 1 : size));
+}
+
+void *memory_resize_take(void *pointer, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size)
+        return checked(NULL);
+    size_t bytes = count * size;
+    return checked(realloc(pointer, bytes == 0 ? 1 : bytes));
+}
+
+char *memory_text(const char *text)
+{
+    return text == NULL ? NULL : memory_slice(text, strlen(text));
+}
+
+char *memory_slice(const char *bytes, size_t length)
+{
+    if (bytes == NULL)
+        return NULL;
+    char *copy = memory_alloc(length + 1);
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+void memory_release(void *pointer)
+{
+    void **holder = pointer;
+    free(*holder);
+    *holder = NULL;
+}

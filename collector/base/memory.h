@@ -1,0 +1,38 @@
+#ifndef ZHANJI_BASE_MEMORY_H
+#define ZHANJI_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#define NODISCARD __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format_index, first_index) \
+    __attribute__((format(printf, format_index, first_index)))
+#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Owned locals: freed at the end of their scope, handed over with TAKE(x). */
+#define auto_free __attribute__((cleanup(memory_release)))
+#define TAKE(pointer)                                  \
+    __extension__({                                    \
+        __typeof__(pointer) taken_pointer = (pointer); \
+        (pointer) = NULL;                              \
+        taken_pointer;                                 \
+    })
+
+/*
+ * Memory that is asked for here is always had: when there is none, one line goes to stderr and
+ * the process aborts. Every limit on input is checked before, and a crash at any moment loses no
+ * acknowledged report, so stopping is the honest answer to an exhausted machine.
+ */
+NODISCARD void *memory_alloc(size_t size);
+/* count × size zeroed bytes; the product is checked. */
+NODISCARD void *memory_zeroed(size_t count, size_t size);
+/* Like realloc to count × size bytes; takes the old pointer. */
+NODISCARD void *memory_resize_take(void *pointer, size_t count, size_t size);
+/* Copies of a text, or of length bytes with a NUL added. NULL gives NULL. */
+NODISCARD char *memory_text(const char *text);
+NODISCARD char *memory_slice(const char *bytes, size_t length);
+/* For auto_free: frees *(void **)pointer. */
+void memory_release(void *pointer);
+
+#endif
