@@ -1,0 +1,124 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/base/secret.h"
+
+/* RFC 8032 §7.1, test 1. */
+static const char seed_hex[] = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+static const char public_hex[] = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+static const char signature_hex[] =
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+    "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
+
+static void signatures_are_plain_ed25519(void **state)
+{
+    (void)state;
+    uint8_t seed[SIGN_SEED_SIZE];
+    uint8_t public_key[SIGN_PUBLIC_SIZE];
+    uint8_t signature[SIGNATURE_SIZE];
+    auto_secret struct secret_key secret;
+    auto_buffer struct buffer text = {0};
+    assert_true(hex_parse(seed_hex, strlen(seed_hex), seed, sizeof seed));
+    sign_from_seed(seed, public_key, &secret);
+    buffer_hex(&text, public_key, sizeof public_key);
+    assert_string_equal(text.data, public_hex);
+    sign_bytes(&secret, "", 0, signature);
+    buffer_clear(&text);
+    buffer_hex(&text, signature, sizeof signature);
+    assert_string_equal(text.data, signature_hex);
+    assert_true(sign_verify(public_key, "", 0, signature));
+    assert_false(sign_verify(public_key, "x", 1, signature));
+    signature[3] ^= 1;
+    assert_false(sign_verify(public_key, "", 0, signature));
+}
+
+static void sha256_in_parts_is_sha256(void **state)
+{
+    (void)state;
+    uint8_t whole[SECRET_KEY_SIZE];
+    uint8_t parts[SECRET_KEY_SIZE];
+    struct sha256 sum;
+    auto_buffer struct buffer text = {0};
+    sha256_bytes("abc", 3, whole);
+    buffer_hex(&text, whole, sizeof whole);
+    assert_string_equal(text.data,
+                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    sha256_start(&sum);
+    sha256_add(&sum, "a", 1);
+    sha256_add(&sum, "bc", 2);
+    sha256_end(&sum, parts);
+    assert_memory_equal(whole, parts, sizeof whole);
+}
+
+static void a_sealed_box_opens_with_its_key_alone(void **state)
+{
+    (void)state;
+    uint8_t mine[SIGN_PUBLIC_SIZE];
+    uint8_t other[SIGN_PUBLIC_SIZE];
+    auto_secret struct secret_key my_secret;
+    auto_secret struct secret_key other_secret;
+    uint8_t sealed[5 + BOX_OVERHEAD];
+    uint8_t opened[5];
+    sign_keypair(mine, &my_secret);
+    sign_keypair(other, &other_secret);
+    assert_true(box_seal(mine, "hello", 5, sealed));
+    assert_true(box_open(mine, &my_secret, sealed, sizeof sealed, opened));
+    assert_memory_equal(opened, "hello", 5);
+    assert_false(box_open(other, &other_secret, sealed, sizeof sealed, opened));
+    assert_false(box_open(mine, &my_secret, sealed, 10, opened));
+}
+
+static void base64_is_strict(void **state)
+{
+    (void)state;
+    uint8_t bytes[4];
+    assert_true(base64_parse("AAECAw==", 8, bytes, 4));
+    assert_int_equal(bytes[3], 3);
+    assert_true(base64url_parse("AAECAw", 6, bytes, 4));
+    static const char *const refused[] = {"AAECAw", "AAECAw=", "AAECAx==", "AAEC Aw=", "AAECA-=="};
+    for (size_t i = 0; i < ARRAY_LENGTH(refused); i++)
+        assert_false(base64_parse(refused[i], strlen(refused[i]), bytes, 4));
+    assert_false(base64url_parse("AAECAw==", 8, bytes, 4));
+}
+
+static void report_ids_are_read_in_any_case_and_printed_in_lower(void **state)
+{
+    (void)state;
+    uint8_t uuid[UUID_SIZE];
+    char text[UUID_TEXT_SIZE];
+    const char *id = "6F1c2c1e-5d0C-4a56-9b53-6d1a0f6f5a11";
+    assert_true(uuid_parse(id, strlen(id), uuid));
+    uuid_print(uuid, text);
+    assert_string_equal(text, "6f1c2c1e-5d0c-4a56-9b53-6d1a0f6f5a11");
+    static const char *const refused[] = {
+        "6f1c2c1e5d0c4a569b536d1a0f6f5a11",     "6f1c2c1e-5d0c-4a56-9b53-6d1a0f6f5a1",
+        "6f1c2c1e-5d0c-4a56-9b53-6d1a0f6f5a1g", "{f1c2c1e-5d0c-4a56-9b53-6d1a0f6f5a11}",
+        "6f1c2c1-e5d0c-4a56-9b53-6d1a0f6f5a11",
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(refused); i++)
+        assert_false(uuid_parse(refused[i], strlen(refused[i]), uuid));
+}
+
+static int start(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    return secret_start(&error) ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(signatures_are_plain_ed25519),
+        cmocka_unit_test(sha256_in_parts_is_sha256),
+        cmocka_unit_test(a_sealed_box_opens_with_its_key_alone),
+        cmocka_unit_test(base64_is_strict),
+        cmocka_unit_test(report_ids_are_read_in_any_case_and_printed_in_lower),
+    };
+    return cmocka_run_group_tests(tests, start, NULL);
+}
