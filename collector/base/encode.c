@@ -48,7 +48,8 @@ bool hex_parse(const char *text, size_t length, void *bytes_out, size_t size)
             return false;
     uint8_t *bytes = bytes_out;
     for (size_t i = 0; i < size; i++)
-        bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+        bytes[i] =
+            (uint8_t)((unsigned)hex_digit(text[2 * i]) << 4 | (unsigned)hex_digit(text[2 * i + 1]));
     return true;
 }
 

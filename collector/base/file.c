@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,8 +59,10 @@ static bool write_all(int file, const char *bytes, size_t length)
 
 static bool sync_folder_of(const char *path)
 {
-    auto_free char *copy = memory_text(path);
-    auto_close int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *slash = strrchr(path, '/');
+    auto_free char *name =
+        slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path) + 1);
+    auto_close int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return folder >= 0 && fsync(folder) == 0;
 }
 
@@ -123,18 +124,25 @@ static void list_embedded(const struct source *source, const char *folder, struc
     }
 }
 
+static int is_visible(const struct dirent *item)
+{
+    return item->d_name[0] != '.';
+}
+
 static bool list_directory(const struct source *source, const char *folder,
                            struct source_list *list, struct error *error)
 {
     auto_buffer struct buffer path = {0};
     buffer_format(&path, "%s/%s", source->directory, folder);
-    DIR *directory = opendir(path.data);
-    if (directory == NULL)
+    struct dirent **items = NULL;
+    int count = scandir(path.data, &items, is_visible, NULL);
+    if (count < 0)
         return system_error(error, "open the folder", path.data);
-    for (struct dirent *item = readdir(directory); item != NULL; item = readdir(directory))
-        if (item->d_name[0] != '.')
-            list_add(list, folder, item->d_name);
-    closedir(directory);
+    for (int i = 0; i < count; i++) {
+        list_add(list, folder, items[i]->d_name);
+        free(items[i]);
+    }
+    free(items);
     return true;
 }
 
