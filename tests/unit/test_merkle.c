@@ -1,0 +1,267 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/log/proof.h"
+
+enum {
+    NAIVE_SIZES = 130
+};
+
+/* The leaves and roots of the reference tests of RFC 6962 implementations (trust §3). */
+static const struct {
+    const char *bytes;
+    size_t length;
+} known_leaves[] = {
+    {"", 0},
+    {"\x00", 1},
+    {"\x10", 1},
+    {"\x20\x21", 2},
+    {"\x30\x31", 2},
+    {"\x40\x41\x42\x43", 4},
+    {"\x50\x51\x52\x53\x54\x55\x56\x57", 8},
+    {"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16},
+};
+
+static const struct {
+    size_t size;
+    const char *root;
+} known_roots[] = {
+    {0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {1, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"},
+    {3, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"},
+    {7, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
+    {8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
+};
+
+static void assert_hash(const struct hash *hash, const char *hex)
+{
+    struct hash expected;
+
+    assert_true(hex_parse(hex, strlen(hex), expected.bytes, sizeof(expected.bytes)));
+    assert_memory_equal(hash->bytes, expected.bytes, sizeof(expected.bytes));
+}
+
+static void hashes_the_known_trees(void **state)
+{
+    struct hash leaves[ARRAY_LENGTH(known_leaves)];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(known_leaves); i++) {
+        leaves[i] = merkle_leaf(known_leaves[i].bytes, known_leaves[i].length);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(known_roots); i++) {
+        struct hash root = merkle_root(leaves, known_roots[i].size);
+        assert_hash(&root, known_roots[i].root);
+    }
+}
+
+/* RFC 6962 §2.1 word for word. */
+static struct hash naive_root(const struct hash *leaves, size_t count)
+{
+    size_t split = 1;
+    struct hash left;
+    struct hash right;
+
+    if (count == 1) {
+        return leaves[0];
+    }
+    while (split * 2 < count) {
+        split *= 2;
+    }
+    left = naive_root(leaves, split);
+    right = naive_root(leaves + split, count - split);
+    return merkle_node(&left, &right);
+}
+
+static void naive_path(const struct hash *leaves, size_t index, size_t count, struct proof *proof)
+{
+    size_t split = 1;
+
+    if (count == 1) {
+        return;
+    }
+    while (split * 2 < count) {
+        split *= 2;
+    }
+    if (index < split) {
+        naive_path(leaves, index, split, proof);
+        proof->hashes[proof->count++] = naive_root(leaves + split, count - split);
+    } else {
+        naive_path(leaves + split, index - split, count - split, proof);
+        proof->hashes[proof->count++] = naive_root(leaves, split);
+    }
+}
+
+static void naive_subproof(const struct hash *leaves, size_t old, size_t count, bool is_whole,
+                           struct proof *proof)
+{
+    size_t split = 1;
+
+    if (old == count) {
+        if (!is_whole) {
+            proof->hashes[proof->count++] = naive_root(leaves, count);
+        }
+        return;
+    }
+    while (split * 2 < count) {
+        split *= 2;
+    }
+    if (old <= split) {
+        naive_subproof(leaves, old, split, is_whole, proof);
+        proof->hashes[proof->count++] = naive_root(leaves + split, count - split);
+    } else {
+        naive_subproof(leaves + split, old - split, count - split, false, proof);
+        proof->hashes[proof->count++] = naive_root(leaves, split);
+    }
+}
+
+static void make_leaves(struct hash *leaves, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        leaves[i] = merkle_leaf(&i, sizeof(i));
+    }
+}
+
+static void assert_same_proof(const struct proof *left, const struct proof *right)
+{
+    assert_int_equal(left->count, right->count);
+    assert_memory_equal(left->hashes, right->hashes, left->count * sizeof(left->hashes[0]));
+}
+
+static void proves_inclusion_as_the_naive_recursion_does(void **state)
+{
+    struct hash leaves[NAIVE_SIZES] = {{{0}}};
+    struct merkle_source source = merkle_source_memory(leaves);
+    struct hash root;
+
+    (void)state;
+    make_leaves(leaves, NAIVE_SIZES);
+    for (size_t size = 1; size <= NAIVE_SIZES; size++) {
+        assert_true(merkle_source_root(&source, size, &root, NULL));
+        for (size_t index = 0; index < size; index++) {
+            struct proof naive = {.count = 0};
+            struct proof proof;
+            naive_path(leaves, index, size, &naive);
+            assert_true(proof_inclusion(&source, index, size, &proof, NULL));
+            assert_same_proof(&proof, &naive);
+            assert_true(proof_inclusion_verify(&proof, index, size, &leaves[index], &root));
+        }
+    }
+}
+
+static void proves_consistency_as_the_naive_recursion_does(void **state)
+{
+    struct hash leaves[NAIVE_SIZES] = {{{0}}};
+    struct merkle_source source = merkle_source_memory(leaves);
+    struct hash roots[NAIVE_SIZES + 1];
+
+    (void)state;
+    make_leaves(leaves, NAIVE_SIZES);
+    for (size_t size = 1; size <= NAIVE_SIZES; size++) {
+        roots[size] = naive_root(leaves, size);
+        for (size_t old = 1; old <= size; old++) {
+            struct proof naive = {.count = 0};
+            struct proof proof;
+            naive_subproof(leaves, old, size, true, &naive);
+            assert_true(proof_consistency(&source, old, size, &proof, NULL));
+            assert_same_proof(&proof, &naive);
+            assert_true(proof_consistency_verify(&proof, old, &roots[old], size, &roots[size]));
+        }
+    }
+}
+
+/* Every bit of a few hashes, every neighbour of the numbers, a hash more and one fewer. */
+static void refuses_an_inclusion_proof_that_is_changed(void **state)
+{
+    struct hash leaves[11] = {{{0}}};
+    struct merkle_source source = merkle_source_memory(leaves);
+    struct proof proof;
+    struct hash root;
+
+    (void)state;
+    make_leaves(leaves, 11);
+    root = naive_root(leaves, 11);
+    assert_true(proof_inclusion(&source, 9, 11, &proof, NULL));
+    for (size_t i = 0; i < proof.count; i++) {
+        proof.hashes[i].bytes[i] ^= 1;
+        assert_false(proof_inclusion_verify(&proof, 9, 11, &leaves[9], &root));
+        proof.hashes[i].bytes[i] ^= 1;
+    }
+    assert_false(proof_inclusion_verify(&proof, 8, 11, &leaves[9], &root));
+    assert_false(proof_inclusion_verify(&proof, 9, 8, &leaves[9], &root));
+    assert_false(proof_inclusion_verify(&proof, 9, 9, &leaves[9], &root));
+    assert_false(proof_inclusion_verify(&proof, 9, 0, &leaves[9], &root));
+    assert_false(proof_inclusion_verify(&proof, 9, 11, &leaves[8], &root));
+    assert_false(proof_inclusion_verify(&proof, 9, 11, &leaves[9], &leaves[9]));
+    proof.count--;
+    assert_false(proof_inclusion_verify(&proof, 9, 11, &leaves[9], &root));
+    proof.count += 2;
+    proof.hashes[proof.count - 1] = root;
+    assert_false(proof_inclusion_verify(&proof, 9, 11, &leaves[9], &root));
+}
+
+static void refuses_a_consistency_proof_that_is_changed(void **state)
+{
+    struct hash leaves[11] = {{{0}}};
+    struct merkle_source source = merkle_source_memory(leaves);
+    struct proof proof;
+    struct hash old_root;
+    struct hash root;
+
+    (void)state;
+    make_leaves(leaves, 11);
+    old_root = naive_root(leaves, 6);
+    root = naive_root(leaves, 11);
+    assert_true(proof_consistency(&source, 6, 11, &proof, NULL));
+    for (size_t i = 0; i < proof.count; i++) {
+        proof.hashes[i].bytes[31] ^= 0x80;
+        assert_false(proof_consistency_verify(&proof, 6, &old_root, 11, &root));
+        proof.hashes[i].bytes[31] ^= 0x80;
+    }
+    assert_true(proof_consistency_verify(&proof, 6, &old_root, 11, &root));
+    assert_false(proof_consistency_verify(&proof, 6, &root, 11, &root));
+    assert_false(proof_consistency_verify(&proof, 6, &old_root, 11, &old_root));
+    assert_false(proof_consistency_verify(&proof, 0, &old_root, 11, &root));
+    assert_false(proof_consistency_verify(&proof, 11, &root, 11, &root));
+    assert_false(proof_consistency_verify(&proof, 12, &old_root, 11, &root));
+    proof.count--;
+    assert_false(proof_consistency_verify(&proof, 6, &old_root, 11, &root));
+    proof.count = 0;
+    assert_false(proof_consistency_verify(&proof, 6, &old_root, 11, &root));
+    assert_true(proof_consistency_verify(&proof, 11, &root, 11, &root));
+}
+
+static void refuses_to_prove_what_is_not_in_the_tree(void **state)
+{
+    struct hash leaves[4] = {{{0}}};
+    struct merkle_source source = merkle_source_memory(leaves);
+    struct proof proof = {.count = 77};
+    struct error error = {0};
+
+    (void)state;
+    make_leaves(leaves, 4);
+    assert_false(proof_inclusion(&source, 4, 4, &proof, &error));
+    assert_int_equal(error.kind, ERROR_INVALID);
+    assert_false(proof_consistency(&source, 0, 4, &proof, &error));
+    assert_false(proof_consistency(&source, 5, 4, &proof, &error));
+    assert_int_equal(proof.count, 77);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hashes_the_known_trees),
+        cmocka_unit_test(proves_inclusion_as_the_naive_recursion_does),
+        cmocka_unit_test(proves_consistency_as_the_naive_recursion_does),
+        cmocka_unit_test(refuses_an_inclusion_proof_that_is_changed),
+        cmocka_unit_test(refuses_a_consistency_proof_that_is_changed),
+        cmocka_unit_test(refuses_to_prove_what_is_not_in_the_tree),
+    };
+
+    return cmocka_run_group_tests_name("merkle", tests, NULL, NULL);
+}
