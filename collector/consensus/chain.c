@@ -1,0 +1,140 @@
+#include "collector/consensus/chain.h"
+
+#include <math.h>
+
+void chain_finish(struct chain *chain)
+{
+    free(chain->pieces);
+    free(chain->target);
+    free(chain->grown);
+    *chain = (struct chain){0};
+}
+
+void chain_tabulate(struct chain *chain)
+{
+    size_t options = (size_t)chain->options;
+    chain->grown = memory_zeroed(chain->count * options, sizeof(*chain->grown));
+    for (size_t i = 0; i + 1 < chain->count; i++) {
+        const struct piece *piece = &chain->pieces[i];
+        struct piece *next = &chain->pieces[i + 1];
+        double in_block = piece->hazard - chain->pieces[piece->block].hazard;
+        double growth = piece->rate * (next->begin - piece->begin);
+        next->hazard = piece->hazard + growth;
+        /* The last piece has no end: it is a block of its own. */
+        if (in_block + growth > CHAIN_BLOCK || i + 2 == chain->count) {
+            next->block = (uint32_t)(i + 1);
+            continue;
+        }
+        next->block = piece->block;
+        double mass = exp(in_block) * expm1(growth);
+        for (size_t l = 0; l < options; l++) {
+            chain->grown[(i + 1) * options + l] =
+                chain->grown[i * options + l] + mass * chain->target[i * options + l];
+        }
+    }
+}
+
+size_t chain_piece(const struct chain *chain, double time)
+{
+    size_t low = 0;
+    size_t high = chain->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (chain->pieces[middle].begin <= time) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+double chain_hazard(const struct chain *chain, double time)
+{
+    const struct piece *piece = &chain->pieces[chain_piece(chain, time)];
+    return piece->hazard + piece->rate * fmax(0, time - piece->begin);
+}
+
+double chain_time(const struct chain *chain, double hazard)
+{
+    size_t low = 0;
+    size_t high = chain->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (chain->pieces[middle].hazard < hazard) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    const struct piece *piece = &chain->pieces[low];
+    double beyond = fmax(0, hazard - piece->hazard);
+    return piece->rate > 0 ? piece->begin + beyond / piece->rate : piece->begin;
+}
+
+/* A moment and the piece that it is counted to. */
+struct moment {
+    size_t piece;
+    double time;
+};
+
+/* The step between two moments of one block. */
+static void step_within(const struct chain *chain, struct moment from, struct moment to,
+                        struct step *step)
+{
+    size_t options = (size_t)chain->options;
+    const struct piece *first = &chain->pieces[from.piece];
+    const struct piece *last = &chain->pieces[to.piece];
+    const double *target = chain->target + to.piece * options;
+    double into = last->rate * (to.time - last->begin);
+    if (from.piece == to.piece) {
+        double growth = last->rate * (to.time - from.time);
+        step->keep = exp(-growth);
+        for (size_t l = 0; l < options; l++) {
+            step->moved[l] = -expm1(-growth) * target[l];
+        }
+        return;
+    }
+    double start = chain->pieces[first->block].hazard;
+    double past = first->rate * (from.time - first->begin);
+    double hazard = last->hazard - start + into;
+    double shrink = exp(-hazard);
+    double entered = exp(last->hazard - start) * expm1(into);
+    double left = exp(first->hazard - start) * expm1(past);
+    step->keep = exp(first->hazard - start + past - hazard);
+    for (size_t l = 0; l < options; l++) {
+        double before =
+            chain->grown[from.piece * options + l] + left * chain->target[from.piece * options + l];
+        double after = chain->grown[to.piece * options + l] + entered * target[l];
+        step->moved[l] = fmax(0, shrink * (after - before));
+    }
+}
+
+/* Puts a step before the one that is there. */
+static void step_prepend(struct step *step, const struct step *earlier, int options)
+{
+    for (int l = 0; l < options; l++) {
+        step->moved[l] += step->keep * earlier->moved[l];
+    }
+    step->keep *= earlier->keep;
+}
+
+void chain_step(const struct chain *chain, double from, double to, struct step *step_out)
+{
+    *step_out = (struct step){.keep = 1};
+    double origin = chain->pieces[0].begin;
+    struct moment start = {chain_piece(chain, from), fmax(from, origin)};
+    struct moment end = {chain_piece(chain, to), fmax(to, origin)};
+    struct step part = {0};
+    while (end.time > start.time && step_out->keep > 0) {
+        size_t block = chain->pieces[end.piece].block;
+        struct moment entry = {block, chain->pieces[block].begin};
+        bool same = chain->pieces[start.piece].block == block;
+        step_within(chain, same ? start : entry, end, &part);
+        step_prepend(step_out, &part, chain->options);
+        if (same) {
+            return;
+        }
+        end = (struct moment){block - 1, entry.time};
+    }
+}

@@ -1,0 +1,295 @@
+#include "collector/consensus/smoother.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * Where an item changed (consensus.md §6). Beside the visits the path has a stop at each mark of
+ * the dynamics and at the end, so that a change between two visits can be seen. Stops with a known
+ * answer (posterior at least 0.6) are joined to runs of one answer. Between the last stop a of a
+ * run and the first stop b of the next, of answer B, the time of the change has, given both,
+ *   P(last change ≤ t_j) ∝ f_j·D_j,   D_b = 1,  D_{j−1} = (keep + moved_B)·Lik_j(B)·D_j
+ * with f_j the chance of B at t_j when the chain starts from a in the first run's answer (before
+ * the first run: from α_0), carried forward as in smoother.h: §6 with both ends fixed.
+ * A run that fades without a successor ends where it was first left:
+ *   P(first change > t_j) = U_j·β_j(A) / β_a(A),  U_j = U_{j−1}·(keep + moved_A)·Lik_j(A)/s_j.
+ * A change is claimed above 0.5; brackets are the 5 % and 95 % points and the median of the
+ * conditional distribution, interpolated inside a gap in L.
+ */
+static const double least_known = 0.6;
+static const double least_changed = 0.5;
+static const double greatest_shown = 0.97;
+static const double tail = 0.05;
+
+struct path {
+    struct knots stops;
+    struct smoother *smoother;
+    struct step *steps; /* into each stop from the one before */
+    double *changed;    /* a cumulative distribution over some of the stops */
+};
+
+/* Consecutive stops with one known answer. */
+struct run {
+    size_t first, last;
+    int answer;
+    double confidence;
+};
+
+static void add_stop(struct knots *stops, const struct knots *from, size_t knot)
+{
+    size_t options = (size_t)stops->options;
+    size_t row = stops->count * options;
+    stops->at[stops->count++] = from->at[knot];
+    memcpy(stops->log_likelihood + row, from->log_likelihood + knot * options,
+           options * sizeof(double));
+    memcpy(stops->weight + row, from->weight + knot * options, options * sizeof(double));
+}
+
+/* A stop without a visit. */
+static void add_mark(struct knots *stops, double time)
+{
+    stops->at[stops->count++] = (struct knot){.time = time, .begin = time, .end = time};
+}
+
+static void merge_stops(const struct smoother *smoother, double now, struct knots *stops)
+{
+    const struct knots *knots = smoother->knots;
+    const struct dynamics *dynamics = smoother->dynamics;
+    double begin = dynamics->first_assertion;
+    double end = now;
+    if (knots->count > 0) {
+        begin = fmin(begin, knots->at[0].time);
+        end = fmax(end, knots->at[knots->count - 1].time);
+    }
+    size_t next = 0;
+    for (size_t i = 0; i < dynamics->mark_count && dynamics->marks[i] < end; i++) {
+        for (; next < knots->count && knots->at[next].time <= dynamics->marks[i]; next++) {
+            add_stop(stops, knots, next);
+        }
+        if (dynamics->marks[i] >= begin) {
+            add_mark(stops, dynamics->marks[i]);
+        }
+    }
+    for (; next < knots->count; next++) {
+        add_stop(stops, knots, next);
+    }
+    add_mark(stops, end);
+}
+
+static void path_start(struct path *path, const struct smoother *smoother, double now)
+{
+    size_t options = (size_t)smoother->dynamics->options;
+    size_t most = smoother->knots->count + smoother->dynamics->mark_count + 1;
+    path->stops.options = smoother->dynamics->options;
+    path->stops.at = memory_zeroed(most, sizeof(*path->stops.at));
+    path->stops.log_likelihood = memory_zeroed(most * options, sizeof(double));
+    path->stops.weight = memory_zeroed(most * options, sizeof(double));
+    path->changed = memory_zeroed(most, sizeof(double));
+    path->steps = memory_zeroed(most, sizeof(*path->steps));
+    merge_stops(smoother, now, &path->stops);
+    path->smoother = smoother_create(&path->stops, smoother->dynamics);
+    for (size_t j = 1; j < path->stops.count; j++) {
+        dynamics_step(smoother->dynamics, path->stops.at[j - 1].time, path->stops.at[j].time,
+                      &path->steps[j]);
+    }
+}
+
+static void path_finish(struct path *path)
+{
+    smoother_destroy(path->smoother);
+    knots_finish(&path->stops);
+    free(path->changed);
+    free(path->steps);
+}
+
+static const double *row(const struct path *path, const double *table, size_t stop)
+{
+    return table + stop * (size_t)path->stops.options;
+}
+
+/* Runs of known answers in order; an unknown stop between two of one answer is passed over. */
+static size_t list_runs(const struct path *path, struct run *runs)
+{
+    int options = path->stops.options;
+    size_t count = 0;
+    for (size_t j = 0; j < path->stops.count; j++) {
+        const double *forward = row(path, path->smoother->forward, j);
+        const double *backward = row(path, path->smoother->backward, j);
+        double posterior[CONSENSUS_OPTIONS_MAX];
+        for (int k = 0; k < options; k++) {
+            posterior[k] = forward[k] * backward[k];
+        }
+        vector_normalise(posterior, options);
+        int best = vector_best(posterior, options);
+        if (posterior[best] < least_known) {
+            continue;
+        }
+        if (count == 0 || runs[count - 1].answer != best) {
+            runs[count++] = (struct run){.first = j, .answer = best};
+        }
+        struct run *run = &runs[count - 1];
+        run->last = j;
+        run->confidence = fmax(run->confidence, fmin(posterior[best], greatest_shown));
+    }
+    return count;
+}
+
+/* log f_j for the stops from..to into `changed`; `vector` is the chain at `from`. */
+static void carry_answer(struct path *path, size_t from, size_t to, int answer, double *vector)
+{
+    int options = path->stops.options;
+    double scale = 0;
+    path->changed[from] = log(vector[answer]);
+    for (size_t j = from + 1; j <= to; j++) {
+        const double *likelihood = row(path, path->smoother->likelihood, j);
+        double sum = 0;
+        for (int k = 0; k < options; k++) {
+            vector[k] = (path->steps[j].keep * vector[k] + path->steps[j].moved[k]) * likelihood[k];
+            sum += vector[k];
+        }
+        for (int k = 0; k < options; k++) {
+            vector[k] = fmax(vector[k] / sum, SMOOTHER_FLOOR);
+        }
+        scale += log(sum);
+        path->changed[j] = scale + log(vector[answer]);
+    }
+}
+
+/* P(last change ≤ t_j) given the chain at `from` and the answer at `to`, into `changed`. */
+static void trace_last_change(struct path *path, size_t from, size_t to, int answer, double *vector)
+{
+    carry_answer(path, from, to, answer, vector);
+    double whole = path->changed[to];
+    double stay = 0;
+    for (size_t j = to; j > from; j--) {
+        double likelihood = row(path, path->smoother->likelihood, j)[answer];
+        path->changed[j] = exp(fmin(0, path->changed[j] + stay - whole));
+        stay += log(path->steps[j].keep + path->steps[j].moved[answer]) + log(likelihood);
+    }
+    path->changed[from] = exp(fmin(0, path->changed[from] + stay - whole));
+}
+
+/* P(first change ≤ t_j) given the answer at `from`, into `changed` up to the last stop. */
+static void trace_first_change(struct path *path, size_t from, int answer)
+{
+    double start = row(path, path->smoother->backward, from)[answer];
+    double stay = 1;
+    path->changed[from] = 0;
+    for (size_t j = from + 1; j < path->stops.count; j++) {
+        double likelihood = row(path, path->smoother->likelihood, j)[answer];
+        stay *= (path->steps[j].keep + path->steps[j].moved[answer]) * likelihood /
+                path->smoother->scale[j];
+        path->changed[j] =
+            1 - fmin(1, stay * row(path, path->smoother->backward, j)[answer] / start);
+    }
+}
+
+/* The time at which the traced distribution, given a change, reaches a share. */
+static double quantile(const struct path *path, size_t from, size_t to, double share)
+{
+    const struct chain *chain = &path->smoother->dynamics->chain;
+    const double *changed = path->changed;
+    double wanted = changed[from] + share * (changed[to] - changed[from]);
+    size_t j = from + 1;
+    while (j < to && changed[j] < wanted) {
+        j++;
+    }
+    double begin = path->stops.at[j - 1].time;
+    double end = path->stops.at[j].time;
+    double gained = changed[j] - changed[j - 1];
+    double part = gained > 0 ? fmin(fmax((wanted - changed[j - 1]) / gained, 0), 1) : 1;
+    double low = chain_hazard(chain, begin);
+    double high = chain_hazard(chain, end);
+    return fmin(fmax(chain_time(chain, low + part * (high - low)), begin), end);
+}
+
+/* A visit stands for any moment of its interval: a bracket that ends within the interval of the
+ * visit that bounds it is widened to that interval's end (the noon of its first or last day). */
+static void widen(const struct path *path, struct bracket *bracket)
+{
+    const struct knot *at = path->stops.at;
+    size_t before = smoother_after(path->smoother, bracket->earliest);
+    size_t after = before;
+    while (before > 0 && at[before - 1].reports == 0) {
+        before--;
+    }
+    if (before > 0 && bracket->earliest < at[before - 1].end) {
+        const struct knot *visit = &at[before - 1];
+        double half = fmin(0.5, (visit->end - visit->begin) / 2);
+        bracket->earliest = fmin(bracket->earliest, visit->begin + half);
+    }
+    while (after < path->stops.count &&
+           (at[after].time < bracket->latest || at[after].reports == 0)) {
+        after++;
+    }
+    if (after < path->stops.count && bracket->latest > at[after].begin) {
+        double half = fmin(0.5, (at[after].end - at[after].begin) / 2);
+        bracket->latest = fmax(bracket->latest, at[after].end - half);
+    }
+}
+
+/* False if no change is claimed between the two stops by what was traced. */
+static bool find_bracket(const struct path *path, size_t from, size_t to, struct bracket *bracket)
+{
+    if (from == to || (1 - path->changed[from]) < least_changed ||
+        path->changed[to] < least_changed) {
+        return false;
+    }
+    bracket->earliest = quantile(path, from, to, tail);
+    bracket->likely = quantile(path, from, to, 0.5);
+    bracket->latest = quantile(path, from, to, 1 - tail);
+    widen(path, bracket);
+    return true;
+}
+
+/* When a run began: after the one before it, or (for the first) after the beginning. */
+static bool find_beginning(struct path *path, const struct run *before, const struct run *run,
+                           struct bracket *bracket)
+{
+    double vector[CONSENSUS_OPTIONS_MAX] = {0};
+    size_t from = before ? before->last : 0;
+    for (int k = 0; k < path->stops.options; k++) {
+        double begun = path->smoother->forward[k];
+        vector[k] = before ? fmax(k == before->answer, SMOOTHER_FLOOR) : begun;
+    }
+    trace_last_change(path, from, run->first, run->answer, vector);
+    return find_bracket(path, from, run->first, bracket);
+}
+
+static void list_segments(struct path *path, const struct run *runs, size_t count,
+                          struct segment *segments)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct segment *segment = &segments[i];
+        segment->answer = runs[i].answer;
+        segment->confidence = runs[i].confidence;
+        segment->has_from =
+            find_beginning(path, i > 0 ? &runs[i - 1] : NULL, &runs[i], &segment->from);
+        if (i > 0) {
+            segments[i - 1].has_until = segment->has_from;
+            segments[i - 1].until = segment->from;
+        }
+    }
+    size_t end = path->stops.count - 1;
+    if (count > 0 && runs[count - 1].last < end) {
+        trace_first_change(path, runs[count - 1].last, runs[count - 1].answer);
+        segments[count - 1].has_until =
+            find_bracket(path, runs[count - 1].last, end, &segments[count - 1].until);
+    }
+}
+
+size_t smoother_history(const struct smoother *smoother, double now, struct segment **segments_out)
+{
+    *segments_out = NULL;
+    if (smoother->knots->count == 0 && !(smoother->dynamics->first_assertion < now)) {
+        return 0;
+    }
+    struct path path = {0};
+    path_start(&path, smoother, now);
+    auto_free struct run *runs = memory_zeroed(path.stops.count, sizeof(*runs));
+    size_t count = list_runs(&path, runs);
+    *segments_out = memory_zeroed(count, sizeof(**segments_out));
+    list_segments(&path, runs, count, *segments_out);
+    path_finish(&path);
+    return count;
+}

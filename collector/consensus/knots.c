@@ -1,0 +1,178 @@
+#include "collector/consensus/consensus.h"
+
+#include <math.h>
+
+static const double smallest_likelihood = 1e-6;
+
+void emission_uniform(int options, struct emission *emission_out)
+{
+    *emission_out = (struct emission){.options = options};
+    for (int k = 0; k < options; k++) {
+        for (int l = 0; l < options; l++) {
+            emission_out->direction[k][l] = k == l ? 0 : 1.0 / (options - 1);
+        }
+    }
+}
+
+void knots_finish(struct knots *knots)
+{
+    free(knots->at);
+    free(knots->log_likelihood);
+    free(knots->weight);
+    *knots = (struct knots){0};
+}
+
+/* Who a visit counts for among the reporters: a named one, or a day's unnamed with one answer. */
+struct visit_key {
+    double day;
+    double begin;
+    uint32_t reporter;
+    uint32_t position;
+    uint8_t answer;
+    bool first; /* the key's earliest visit here */
+};
+
+static int real_order(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+static int same_source(const struct visit_key *a, const struct visit_key *b)
+{
+    if (a->reporter != b->reporter) {
+        return a->reporter < b->reporter ? -1 : 1;
+    }
+    int day = real_order(a->day, b->day);
+    return day != 0 ? day : a->answer - b->answer;
+}
+
+static int source_compare(const void *left, const void *right)
+{
+    const struct visit_key *a = left;
+    const struct visit_key *b = right;
+    int source = same_source(a, b);
+    if (source != 0) {
+        return source;
+    }
+    int begin = real_order(a->begin, b->begin);
+    return begin != 0 ? begin : (a->position > b->position) - (a->position < b->position);
+}
+
+/* first[i]: whether observation i is its source's earliest visit to the item. */
+static void mark_first(const struct observation *observations, size_t count, bool *first)
+{
+    auto_free struct visit_key *keys = memory_zeroed(count, sizeof(*keys));
+    for (size_t i = 0; i < count; i++) {
+        const struct observation *seen = &observations[i];
+        bool named = seen->reporter != CONSENSUS_NOBODY;
+        keys[i] = (struct visit_key){
+            .day = named ? 0 : floor(seen->time),
+            .begin = seen->begin,
+            .reporter = seen->reporter,
+            .position = (uint32_t)i,
+            .answer = named ? 0 : seen->answer,
+        };
+    }
+    qsort(keys, count, sizeof(*keys), source_compare);
+    for (size_t i = 0; i < count; i++) {
+        first[keys[i].position] = i == 0 || same_source(&keys[i - 1], &keys[i]) != 0;
+    }
+}
+
+/* Observations in order of interval, for grouping. */
+struct interval_key {
+    double time, begin, end;
+    size_t position;
+};
+
+static int same_interval(const struct interval_key *a, const struct interval_key *b)
+{
+    int time = real_order(a->time, b->time);
+    int begin = real_order(a->begin, b->begin);
+    if (time != 0) {
+        return time;
+    }
+    return begin != 0 ? begin : real_order(a->end, b->end);
+}
+
+static int interval_compare(const void *left, const void *right)
+{
+    const struct interval_key *a = left;
+    const struct interval_key *b = right;
+    int interval = same_interval(a, b);
+    return interval != 0 ? interval : (a->position > b->position) - (a->position < b->position);
+}
+
+static struct interval_key *sort_intervals(const struct observation *observations, size_t count)
+{
+    struct interval_key *keys = memory_zeroed(count, sizeof(*keys));
+    bool sorted = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct observation *seen = &observations[i];
+        keys[i] = (struct interval_key){seen->time, seen->begin, seen->end, i};
+        sorted = sorted && (i == 0 || same_interval(&keys[i - 1], &keys[i]) <= 0);
+    }
+    if (!sorted) {
+        qsort(keys, count, sizeof(*keys), interval_compare);
+    }
+    return keys;
+}
+
+/* log θ[k][a] of a reporter who is only an accuracy and the pooled direction (§7). */
+static void add_evidence(const struct emission *emission, const struct observation *seen,
+                         double accuracy, double *log_likelihood)
+{
+    for (int k = 0; k < emission->options; k++) {
+        double chance =
+            k == seen->answer ? accuracy : (1 - accuracy) * emission->direction[k][seen->answer];
+        log_likelihood[k] += seen->weight * log(fmax(chance, smallest_likelihood));
+    }
+}
+
+static void shift_to_zero(double *row, int options)
+{
+    double greatest = row[0];
+    for (int k = 1; k < options; k++) {
+        greatest = fmax(greatest, row[k]);
+    }
+    for (int k = 0; k < options; k++) {
+        row[k] -= greatest;
+    }
+}
+
+static void knots_reserve(struct knots *knots, int options, size_t count)
+{
+    size_t cells = count * (size_t)options;
+    *knots = (struct knots){.options = options};
+    knots->at = memory_zeroed(count, sizeof(*knots->at));
+    knots->log_likelihood = memory_zeroed(cells, sizeof(*knots->log_likelihood));
+    knots->weight = memory_zeroed(cells, sizeof(*knots->weight));
+}
+
+void knots_build(const struct observation *observations, size_t count,
+                 const struct emission *emission, const double *accuracy, double unnamed,
+                 struct knots *knots_out)
+{
+    size_t options = (size_t)emission->options;
+    knots_reserve(knots_out, emission->options, count);
+    auto_free bool *first = memory_zeroed(count, sizeof(*first));
+    auto_free struct interval_key *keys = sort_intervals(observations, count);
+    mark_first(observations, count, first);
+    for (size_t i = 0; i < count; i++) {
+        const struct observation *seen = &observations[keys[i].position];
+        if (i == 0 || same_interval(&keys[i - 1], &keys[i]) != 0) {
+            struct knot knot = {.time = seen->time, .begin = seen->begin, .end = seen->end};
+            knots_out->at[knots_out->count++] = knot;
+        }
+        size_t row = (knots_out->count - 1) * options;
+        bool named = seen->reporter != CONSENSUS_NOBODY;
+        knots_out->at[knots_out->count - 1].reports++;
+        knots_out->at[knots_out->count - 1].fresh_reporters += first[keys[i].position];
+        knots_out->weight[row + seen->answer] += seen->weight;
+        add_evidence(emission, seen, named ? accuracy[seen->reporter] : unnamed,
+                     knots_out->log_likelihood + row);
+    }
+    for (size_t j = 0; j < knots_out->count; j++) {
+        shift_to_zero(knots_out->log_likelihood + j * options, emission->options);
+    }
+}

@@ -1,0 +1,53 @@
+#ifndef ZHANJI_CONSENSUS_SMOOTHER_H
+#define ZHANJI_CONSENSUS_SMOOTHER_H
+
+#include "collector/consensus/dynamics.h"
+
+/*
+ * Forward–backward over the knots of one item (Rabiner, "A tutorial on hidden Markov models",
+ * Proc. IEEE 77(2), 1989, §III–V), for the chain's steps (keep, moved):
+ *   x_k = (keep·α_{j−1,k} + moved_k)·Lik_j(k),  c_j = Σ x,  α_j = x/c_j
+ *   b_k = Lik_j(k)·β_{j,k}/s_j,  β_{j−1,k} = keep·b_k + Σ_l moved_l b_l,  β_n = 1
+ * s_j is chosen so that the greatest β is 1 (any scale will do: posteriors are normalised).
+ * α, β and Lik have floors far below anything that shows in a figure, so that no contradiction,
+ * however total, leaves nothing to normalise.
+ */
+#define SMOOTHER_FLOOR 1e-150
+
+/* What has been seen once the knots up to one have begun (in order of beginning). */
+struct begun {
+    double begin;
+    double time; /* the latest among them */
+    double end;  /* of that one */
+    double weight;
+    uint32_t reports, reporters;
+};
+
+struct smoother {
+    const struct knots *knots;
+    const struct dynamics *dynamics;
+    double *likelihood; /* count × options */
+    double *forward;    /* count × options: α */
+    double *backward;   /* count × options: β */
+    double *scale;      /* count: s */
+    struct begun *begun;
+    double lead; /* the greatest time − begin of a knot */
+};
+
+/* β just before knot j from a vector just after `from`'s end: the backward step over one gap.
+ * `after` is at knot j before its own evidence is added; writes to `before` at the gap's start. */
+void smoother_back(const struct smoother *smoother, size_t knot, const struct step *step,
+                   const double *after, double *before);
+/* The first knot later than a time; count if there is none. */
+size_t smoother_after(const struct smoother *smoother, double time);
+/* Posterior at any time over a given chain (the smoother's own, or the plain one): forward times
+ * backward inside the gap. */
+void smoother_posterior(const struct smoother *smoother, const struct chain *chain, double time,
+                        double *posterior);
+/* The last of `begun` that began before a moment; NULL if none did. */
+const struct begun *smoother_begun(const struct smoother *smoother, double moment);
+
+void vector_normalise(double *vector, int options);
+int vector_best(const double *vector, int options);
+
+#endif

@@ -1,0 +1,146 @@
+#include "collector/consensus/consensus.h"
+
+#include <math.h>
+
+static const double repeat_days = 30;
+static const double burst_days = 14;
+static const double allowance_share = 0.6;
+static const double shortest_span = 28;
+
+struct place {
+    uint32_t reporter;
+    uint32_t position;
+};
+
+static int place_compare(const void *left, const void *right)
+{
+    const struct place *a = left;
+    const struct place *b = right;
+    if (a->reporter != b->reporter) {
+        return a->reporter < b->reporter ? -1 : 1;
+    }
+    return (a->position > b->position) - (a->position < b->position);
+}
+
+/* One reporter's visits in order of time: clusters of 30 days from their first. */
+static void share_cluster(struct observation *observations, const struct place *places,
+                          size_t count)
+{
+    for (size_t first = 0, end; first < count; first = end) {
+        double limit = observations[places[first].position].time + repeat_days;
+        for (end = first + 1; end < count && observations[places[end].position].time <= limit;) {
+            end++;
+        }
+        for (size_t i = first; i < end; i++) {
+            observations[places[i].position].weight /= (double)(end - first);
+        }
+    }
+}
+
+/* Unnamed reports: those of one day with the same answer count together once. */
+static void share_days(struct observation *observations, const struct place *places, size_t count)
+{
+    for (size_t first = 0, end; first < count; first = end) {
+        double sizes[CONSENSUS_OPTIONS_MAX] = {0};
+        double midnight = floor(observations[places[first].position].time) + 1;
+        for (end = first; end < count && observations[places[end].position].time < midnight;
+             end++) {
+            sizes[observations[places[end].position].answer] += 1;
+        }
+        for (size_t i = first; i < end; i++) {
+            struct observation *observation = &observations[places[i].position];
+            observation->weight /= sizes[observation->answer];
+        }
+    }
+}
+
+static void share_repeats(struct observation *observations, size_t count)
+{
+    auto_free struct place *places = memory_zeroed(count, sizeof(*places));
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (struct place){observations[i].reporter, (uint32_t)i};
+    }
+    qsort(places, count, sizeof(*places), place_compare);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && places[end].reporter == places[first].reporter;) {
+            end++;
+        }
+        if (places[first].reporter == CONSENSUS_NOBODY) {
+            share_days(observations, places + first, end - first);
+        } else {
+            share_cluster(observations, places + first, end - first);
+        }
+    }
+}
+
+/* The positions of the observations with one answer, in order. */
+static size_t same_answer(const struct observation *observations, size_t count, int answer,
+                          uint32_t *positions)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (observations[i].answer == answer) {
+            positions[found++] = (uint32_t)i;
+        }
+    }
+    return found;
+}
+
+/* M_j by two pointers over prefix sums, then w_j ← w_j·min(1, c/M_j). */
+static void limit_bursts(struct observation *observations, const uint32_t *positions, size_t count,
+                         double allowance)
+{
+    auto_free double *before = memory_zeroed(count + 1, sizeof(*before));
+    for (size_t i = 0; i < count; i++) {
+        before[i + 1] = before[i] + observations[positions[i]].weight;
+    }
+    size_t low = 0;
+    size_t high = 0;
+    for (size_t i = 0; i < count; i++) {
+        double time = observations[positions[i]].time;
+        while (observations[positions[low]].time < time - burst_days) {
+            low++;
+        }
+        while (high < count && observations[positions[high]].time <= time + burst_days) {
+            high++;
+        }
+        double mass = before[high] - before[low];
+        if (mass > allowance) {
+            observations[positions[i]].weight *= allowance / mass;
+        }
+    }
+}
+
+/* In steps of 2^(1/4), so that one report more seldom moves the weights of a whole past. */
+static double step_down(double allowance)
+{
+    return exp2(floor(4 * log2(allowance)) / 4);
+}
+
+static void saturate_answers(struct observation *observations, size_t count, double span)
+{
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += observations[i].weight;
+    }
+    double allowed = allowance_share * 2 * burst_days * total / fmax(span, shortest_span);
+    double allowance = step_down(fmax(1, allowed));
+    auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
+    for (int answer = 0; answer < CONSENSUS_OPTIONS_MAX; answer++) {
+        size_t found = same_answer(observations, count, answer, positions);
+        if (found > 1) {
+            limit_bursts(observations, positions, found, allowance);
+        }
+    }
+}
+
+void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
+{
+    if (count < 2) {
+        return;
+    }
+    share_repeats(observations, count);
+    if (saturate) {
+        saturate_answers(observations, count, span);
+    }
+}
