@@ -9,6 +9,7 @@
 //   await server.kill();                                 // kill −9; server.start() goes on
 //   await runProgram('zhanji-moderate', ['--socket', server.socket, 'queue', '--json']);
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -199,20 +200,49 @@ export function createServer(folder, options) {
   return new Server(folder, options);
 }
 
+// A sanitizer's finding at the end is an exit code too, so an end that was not asked for is an error.
+async function finish(server) {
+  const { signal, code, stderr } = await server.stop();
+  rmSync(server.folder, { recursive: true, force: true });
+  if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the server ended with ${code}:\n${stderr}`);
+}
+
 /** A running server in a folder of its own. Options: args (more options), env. */
 export async function startServer(t, options) {
-  const server = new Server(temporaryFolder(t), options);
-  t.after(() => server.kill());
+  const server = new Server(mkdtempSync(path.join(tmpdir(), 'zhanji-')), options);
+  t.after(() => finish(server));
   return server.start();
 }
 
-/** Polls a state that another thread or program brings about, until `check` gives something. */
-export async function waitFor(check, what = 'the condition') {
+/** One server for all tests of a describe(): call the result to get it. */
+export function serverFor({ before, after }, options) {
+  const server = new Server(mkdtempSync(path.join(tmpdir(), 'zhanji-')), options);
+  before(() => server.start());
+  after(() => finish(server));
+  return () => server;
+}
+
+/** A valid report with an id of its own; `fields` replace or, when undefined, remove members. */
+export function report(fields = {}) {
+  return {
+    id: randomUUID(),
+    station: '北京西站',
+    visited: '2023-12-20T08:30+08:00',
+    answers: { ticket_machine: 'payment', card_condition: 'new' },
+    ...fields,
+  };
+}
+
+/**
+ * Polls a state that another thread or program brings about, until `check` gives something; every
+ * `pause` milliseconds, so that the one waited for has the machine.
+ */
+export async function waitFor(check, what = 'the condition', pause = 10) {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const value = await check();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`waited 30 s for ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
