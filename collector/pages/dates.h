@@ -1,0 +1,20 @@
+#ifndef ZHANJI_PAGES_DATES_H
+#define ZHANJI_PAGES_DATES_H
+
+#include "collector/base/day.h"
+#include "collector/consensus/consensus.h"
+#include "collector/pages/html.h"
+
+/* Days as people read them, appended as text (nothing in them needs escaping). */
+void date_day(struct buffer *out, enum language language,
+              int32_t day); /* 2023年7月1日, 1 Jul 2023 */
+void date_month(struct buffer *out, enum language language, int year, int month);
+/* An interval at the precision that it has: a year, a month, a day, or from and to. */
+void date_interval(struct buffer *out, enum language language, int32_t first, int32_t last);
+/* The last day of a visit whose own precision is not at hand: the end of a month or a year may
+ * stand for the whole of it, and is never shown more exactly. */
+void date_coarse(struct buffer *out, enum language language, int32_t day);
+/* When a change lay: the days between its 5 % and 95 % points, months if they are far apart. */
+void date_bracket(struct buffer *out, enum language language, const struct bracket *bracket);
+
+#endif

@@ -1,0 +1,44 @@
+#ifndef ZHANJI_PAGES_STATION_H
+#define ZHANJI_PAGES_STATION_H
+
+#include "collector/pages/plot.h"
+#include "collector/pages/task.h"
+
+/* The posterior of every question on one day: a point of the timelines. */
+struct sample {
+    int32_t day;
+    bool row; /* it also stands in the table of numbers */
+    enum standing standing[SURVEY_QUESTIONS_MAX];
+    double p[SURVEY_QUESTIONS_MAX][SURVEY_OPTIONS_MAX];
+};
+
+/* One station's page while it is being written. */
+struct station_page {
+    struct page *page;
+    const struct station *station;
+    int index;
+    struct station_state state;
+    const struct report_list *reports;
+    struct sample *samples; /* in order of days */
+    size_t sample_count;
+};
+
+/* The sentence a traveller understands, and what it rests on. */
+void station_sentence(struct station_page *it);
+/* The conditions, each true, false or unknown. */
+void station_conditions(struct station_page *it);
+
+/* Samples from the survey's first day to today; freed by the caller. */
+void station_sample(struct station_page *it);
+/* Every question with its answer, timeline and numbers. */
+void station_questions(struct station_page *it);
+/* The drawing of one question. */
+void station_timeline(const struct station_page *it, int question);
+
+/* The station's statuses over time, newest first, with the brackets of their changes. */
+void station_history(struct station_page *it);
+void station_notices(struct station_page *it);
+void station_reports(struct station_page *it);
+void station_neighbours(struct station_page *it);
+
+#endif

@@ -1,0 +1,150 @@
+#include "collector/pages/marks.h"
+#include "collector/pages/station.h"
+
+enum {
+    BAND_HEIGHT = 64,
+    BRACKET_Y = 71,
+    MARK_Y = 77,
+    DRAWING_HEIGHT = 92, /* of band, brackets and marks; the years stand beneath */
+    FULL_HEIGHT = 108
+};
+
+/* Samples [begin, end) of which something is said, or of which the standing is inferred. */
+struct run {
+    size_t begin, end;
+};
+
+static bool in_run(const struct station_page *it, size_t i, int question, bool inferred)
+{
+    enum standing standing = it->samples[i].standing[question];
+    return inferred ? standing == STANDING_INFERRED : standing != STANDING_UNKNOWN;
+}
+
+static bool next_run(const struct station_page *it, int question, bool inferred, struct run *run)
+{
+    run->begin = run->end;
+    while (run->begin < it->sample_count && !in_run(it, run->begin, question, inferred))
+        run->begin++;
+    run->end = run->begin;
+    while (run->end < it->sample_count && in_run(it, run->end, question, inferred))
+        run->end++;
+    return run->begin < run->end;
+}
+
+static void put_run(const struct station_page *it, const struct plot *plot, int question,
+                    struct run run)
+{
+    const struct survey_question *row = &it->page->survey->questions[question];
+    size_t count = run.end - run.begin;
+    int32_t *days = memory_zeroed(count, sizeof *days);
+    double *lower = memory_zeroed(count, sizeof *lower);
+    double *upper = memory_zeroed(count, sizeof *upper);
+    for (size_t i = 0; i < count; i++)
+        days[i] = it->samples[run.begin + i].day;
+    for (int option = 0; option < row->option_count; option++) {
+        for (size_t i = 0; i < count; i++)
+            upper[i] = lower[i] + it->samples[run.begin + i].p[question][option];
+        plot_layer(plot, &(struct layer){days, lower, upper, count, option_class(row, option)});
+        for (size_t i = 0; i < count; i++)
+            lower[i] = upper[i];
+    }
+    free(days);
+    free(lower);
+    free(upper);
+}
+
+/* What no visit stands behind is drawn through with stripes of the paper. */
+static void put_veils(const struct station_page *it, const struct plot *plot, int question)
+{
+    struct html *html = &it->page->html;
+    struct run run = {0, 0};
+    while (next_run(it, question, true, &run)) {
+        auto_buffer struct buffer x = {0}, width = {0};
+        int32_t from = it->samples[run.begin].day, to = it->samples[run.end - 1].day;
+        double span = (double)plot->last - plot->first;
+        plot_percent(plot, from, &x);
+        buffer_number(&width, span > 0 ? (to - from) / span * 100 : 0, 2);
+        FILL(html,
+             "<rect class=\"veil\" x=\"{x}\" y=\"0\" width=\"{width}%\" height=\"{height}\" "
+             "fill=\"url(#veil)\"/>",
+             TEXT("x", x.data), TEXT("width", width.data), NUMBER("height", BAND_HEIGHT));
+    }
+}
+
+static void put_bracket(const struct station_page *it, const struct plot *plot,
+                        const struct bracket *bracket)
+{
+    auto_buffer struct buffer from = {0}, likely = {0}, to = {0};
+    plot_percent(plot, bracket->earliest, &from);
+    plot_percent(plot, bracket->likely, &likely);
+    plot_percent(plot, bracket->latest, &to);
+    FILL(&it->page->html,
+         "<g class=\"bracket\"><line x1=\"{from}\" x2=\"{to}\" y1=\"{y}\" y2=\"{y}\"/>"
+         "<line x1=\"{from}\" x2=\"{from}\" y1=\"{top}\" y2=\"{bottom}\"/>"
+         "<line x1=\"{to}\" x2=\"{to}\" y1=\"{top}\" y2=\"{bottom}\"/>"
+         "<circle cx=\"{likely}\" cy=\"{y}\" r=\"2.5\"/></g>",
+         TEXT("from", from.data), TEXT("to", to.data), TEXT("likely", likely.data),
+         NUMBER("y", BRACKET_Y), NUMBER("top", BRACKET_Y - 3), NUMBER("bottom", BRACKET_Y + 3));
+}
+
+static void put_report(const struct station_page *it, const struct plot *plot,
+                       const struct shown_report *report, int question)
+{
+    const struct survey_question *row = &it->page->survey->questions[question];
+    struct visit visited = report->visited;
+    auto_buffer struct buffer from = {0}, middle = {0}, to = {0};
+    plot_percent(plot, visited.first, &from);
+    plot_percent(plot, (visited.first + visited.last) / 2.0, &middle);
+    plot_percent(plot, visited.last + 1, &to);
+    FILL(&it->page->html,
+         "<g class=\"mark {class}\"><line x1=\"{from}\" x2=\"{to}\" y1=\"{y}\" y2=\"{y}\"/>"
+         "<svg x=\"{middle}\" y=\"{top}\" overflow=\"visible\"><use href=\"#m-{class}\" x=\"-6\" "
+         "width=\"12\" height=\"12\"/></svg></g>",
+         TEXT("class", option_class(row, report->answers[question])), TEXT("from", from.data),
+         TEXT("middle", middle.data), TEXT("to", to.data), NUMBER("y", MARK_Y + 6),
+         NUMBER("top", MARK_Y));
+}
+
+/* The day that the page tells of, where it is not the drawing's end. */
+static void put_as_of(const struct station_page *it, const struct plot *plot)
+{
+    auto_buffer struct buffer x = {0};
+    if (it->page->as_of == it->page->today)
+        return;
+    plot_percent(plot, it->page->as_of + 1, &x);
+    FILL(&it->page->html, "<line class=\"as-of\" x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"{height}\"/>",
+         TEXT("x", x.data), NUMBER("height", DRAWING_HEIGHT));
+}
+
+static void put_band(const struct station_page *it, const struct plot *plot, int question)
+{
+    struct html *html = &it->page->html;
+    struct run run = {0, 0};
+    FILL(html,
+         "<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" width=\"100%\" "
+         "height=\"{height}\">",
+         NUMBER("height", BAND_HEIGHT));
+    while (next_run(it, question, false, &run))
+        put_run(it, plot, question, run);
+    html_put(html, "</svg>");
+    put_veils(it, plot, question);
+}
+
+void station_timeline(const struct station_page *it, int question)
+{
+    const struct plot plot = plot_of_survey(it->page);
+    const struct station_question *state = &it->state.questions[question];
+    FILL(&it->page->html, "<svg class=\"plot\" height=\"{height}\" aria-hidden=\"true\">",
+         NUMBER("height", FULL_HEIGHT));
+    put_band(it, &plot, question);
+    plot_years(&plot, DRAWING_HEIGHT);
+    plot_notices(&plot, it->index, BAND_HEIGHT);
+    for (size_t i = 0; i < state->history_count; i++)
+        if (state->history[i].has_from)
+            put_bracket(it, &plot, &state->history[i].from);
+    for (size_t i = it->reports->count; i > 0; i--)
+        if (it->reports->at[i - 1].answers[question] >= 0)
+            put_report(it, &plot, &it->reports->at[i - 1], question);
+    put_as_of(it, &plot);
+    html_put(&it->page->html, "</svg>\n");
+}
