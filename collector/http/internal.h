@@ -13,14 +13,15 @@
 
 enum {
     REQUEST_HEADERS_MAX = 64,     /* more is 431 */
-    TARGET_MAX = 8192,            /* a longer one is 414 */
+    TARGET_MAX = 4096,            /* a longer one is 414 */
     DISCARD_MAX = 32 << 20,       /* bytes of a refused body read before the reply, so that
                                              the client is done writing and sees it */
     BODIES_MAX = 256 << 20,       /* bytes of all bodies in memory; beyond it is 503 */
     BODY_KEEP = 64 << 10,         /* memory a connection keeps for its next request */
     CONNECTIONS_MAX = 4096,       /* by TCP; the rest waits in the backlog */
     CONNECTIONS_LOCAL_MAX = 256,  /* by the Unix socket */
-    CONNECTION_MEMORY = 32 << 10, /* for headers and libmicrohttpd's own buffers */
+    CONNECTION_MEMORY = 12 << 10, /* for headers and libmicrohttpd's own buffers; it wipes all of
+                                     it after each request */
     LISTENERS_MAX = 2,
     WATCHES_MAX = 8,
     STATUS_CLASSES = 6 /* 1xx–5xx by their first digit */

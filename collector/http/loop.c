@@ -9,6 +9,7 @@
 enum {
     EVENTS_MAX = 16,
     TAG_STOP = LISTENERS_MAX + WATCHES_MAX,
+    STEPS_MAX = 3,
     STOP_TURNS = 1000 /* of libmicrohttpd, to get rid of what waited */
 };
 
@@ -88,13 +89,14 @@ static void tick(struct http_server *server)
         server->listeners[i].pending = true;
 }
 
+/* A request takes libmicrohttpd two or three steps, between which there is nothing to wait for. */
 static void run_listener(struct listener *listener)
 {
-    MHD_UNSIGNED_LONG_LONG timeout = 0;
-    if (!listener->pending)
-        return;
-    MHD_run(listener->daemon);
-    listener->pending = MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && timeout == 0;
+    for (int step = 0; listener->pending && step < STEPS_MAX; step++) {
+        MHD_UNSIGNED_LONG_LONG timeout = 0;
+        MHD_run(listener->daemon);
+        listener->pending = MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && timeout == 0;
+    }
 }
 
 static bool is_pending(const struct http_server *server)

@@ -148,13 +148,14 @@ static bool admit(struct http_call *call, const struct method *method,
 }
 
 /* Many clients look for a reply only when they have written the whole body, and one that comes
- * with a reset is lost to them: a body of bearable size is read first. */
+ * with a reset is lost to them: a body of bearable size is read first. Without a body the reply
+ * waits for the next step as well, since libmicrohttpd closes after one that comes in this. */
 static bool refuse(struct http_call *call, const struct framing *framing)
 {
     call->turn.refused = true;
-    if (framing->has_body && !framing->expects_continue && framing->content_length <= DISCARD_MAX)
+    if (!framing->expects_continue && framing->content_length <= DISCARD_MAX)
         return true;
-    call->turn.close = framing->has_body;
+    call->turn.close = true;
     return reply_send(call);
 }
 
@@ -180,9 +181,7 @@ static bool request_head(struct http_call *call, const char *method_name, const 
     const char *wrong = framing_check(request, version, &framing);
     if (wrong != NULL)
         return refuse_framing(call, 400, wrong);
-    if (!admit(call, method, &framing))
-        return refuse(call, &framing);
-    return framing.has_body || request->method != HTTP_GET || handle_request(call);
+    return admit(call, method, &framing) || refuse(call, &framing);
 }
 
 static void give_body_back(struct http_call *call)
