@@ -56,7 +56,8 @@ void reader_leave(struct reader *reader, size_t mark)
     reader->path[mark] = '\0';
 }
 
-static void fault_reason(struct reader *reader, const char *format, va_list arguments)
+static void PRINTF_LIKE(2, 0)
+    fault_reason(struct reader *reader, const char *format, va_list arguments)
 {
     char reason[160];
     vsnprintf(reason, sizeof reason, format, arguments);
