@@ -41,11 +41,11 @@ static const struct {
 static const struct {
     const char *key;   /* what is sorted by, before the id */
     const char *after; /* the comparison that goes on from a mark */
-    const char *direction;
+    const char *sort;
 } orders[ORDER_COUNT] = {
-    [ORDER_ID] = {"0", "id > :id", "ASC"},
-    [ORDER_NEWEST_VISIT] = {"last", "(last, id) < (:key, :id)", "DESC"},
-    [ORDER_OLDEST_ARRIVAL] = {"arrived", "(arrived, id) > (:key, :id)", "ASC"},
+    [ORDER_ID] = {"0", "id > :id", "id"},
+    [ORDER_NEWEST_VISIT] = {"last", "(last, id) < (:key, :id)", "key DESC, id DESC"},
+    [ORDER_OLDEST_ARRIVAL] = {"arrived", "(arrived, id) > (:key, :id)", "key, id"},
 };
 
 struct mark {
@@ -95,8 +95,7 @@ static void print_sql(const struct report_filter *filter, bool goes_on, struct b
         if (goes_on)
             buffer_format(sql, " AND %s", orders[filter->order].after);
     }
-    const char *direction = orders[filter->order].direction;
-    buffer_format(sql, " ORDER BY key %s, id %s LIMIT :limit", direction, direction);
+    buffer_format(sql, " ORDER BY %s LIMIT :limit", orders[filter->order].sort);
 }
 
 static struct query begin(struct session *session, const struct report_filter *filter,

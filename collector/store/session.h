@@ -200,6 +200,12 @@ NODISCARD bool session_setting(struct session *session, const char *name, char *
 NODISCARD bool session_set_setting(struct session *session, const char *name, const char *value,
                                    struct error *error);
 
+/* Looks for faults of the file and between the tables, one line each; reads everything, so nothing
+ * else is stored meanwhile. */
+NODISCARD bool session_check(struct session *session,
+                             void (*each)(void *context, const char *fault), void *context,
+                             struct error *error);
+
 int64_t session_now(const struct session *session);
 const struct survey *session_survey(const struct session *session);
 
