@@ -22,9 +22,8 @@ static bool next_line(struct lines *lines, struct line *line_out)
     const char *end =
         lines->at < lines->end ? memchr(lines->at, '\n', (size_t)(lines->end - lines->at)) : NULL;
 
-    if (end == NULL) {
+    if (end == NULL)
         return false;
-    }
     *line_out = (struct line){lines->at, (size_t)(end - lines->at)};
     lines->at = end + 1;
     return true;
@@ -61,9 +60,8 @@ static bool parse_head(struct lines *lines, struct checkpoint *checkpoint)
     struct line root;
 
     if (!next_line(lines, &origin) || !next_line(lines, &size) || !next_line(lines, &root) ||
-        origin.length == 0 || origin.length > NOTE_NAME_MAX) {
+        origin.length == 0 || origin.length > NOTE_NAME_MAX)
         return false;
-    }
     memcpy(checkpoint->origin, origin.text, origin.length);
     checkpoint->origin[origin.length] = '\0';
     return parse_count(size.text, size.length, &checkpoint->size) &&
@@ -78,14 +76,11 @@ bool checkpoint_parse(const char *text, size_t length, struct checkpoint *checkp
     struct checkpoint checkpoint = {0};
     struct line extension;
 
-    if (length == 0 || text[length - 1] != '\n' || !parse_head(&lines, &checkpoint)) {
+    if (length == 0 || text[length - 1] != '\n' || !parse_head(&lines, &checkpoint))
         return error_set(error, ERROR_INVALID, "not a checkpoint: origin, size, root");
-    }
-    while (next_line(&lines, &extension)) {
-        if (extension.length == 0) {
+    while (next_line(&lines, &extension))
+        if (extension.length == 0)
             return error_set(error, ERROR_INVALID, "a checkpoint with an empty line");
-        }
-    }
     *checkpoint_out = checkpoint;
     return true;
 }
@@ -98,9 +93,8 @@ bool checkpoint_open(const char *note, size_t length, const char *origin,
     size_t text_length;
 
     if (!note_open(note, length, keys, key_count, &text_length, error) ||
-        !checkpoint_parse(note, text_length, &checkpoint, error)) {
+        !checkpoint_parse(note, text_length, &checkpoint, error))
         return false;
-    }
     if (strcmp(checkpoint.origin, origin) != 0) {
         return error_set(error, ERROR_INVALID, "a checkpoint of another log: %s",
                          checkpoint.origin);
@@ -134,14 +128,12 @@ static bool parse_hashes(struct lines *lines, struct proof *proof)
     struct line line;
 
     while (next_line(lines, &line)) {
-        if (line.length == 0) {
+        if (line.length == 0)
             return true;
-        }
         if (proof->count == PROOF_MAX ||
             !base64_parse(line.text, line.length, proof->hashes[proof->count].bytes,
-                          SECRET_KEY_SIZE)) {
+                          SECRET_KEY_SIZE))
             return false;
-        }
         proof->count++;
     }
     return false;
@@ -155,15 +147,12 @@ bool tlog_proof_parse(const char *text, size_t length, struct tlog_proof *proof_
     struct line line;
 
     if (!next_line(&lines, &line) || line.length != sizeof(proof_head) - 1 ||
-        memcmp(line.text, proof_head, line.length) != 0 || !next_line(&lines, &line)) {
+        memcmp(line.text, proof_head, line.length) != 0 || !next_line(&lines, &line))
         return error_set(error, ERROR_INVALID, "not a proof: it should begin with %s", proof_head);
-    }
-    if (line.length > 6 && memcmp(line.text, "extra ", 6) == 0 && !next_line(&lines, &line)) {
+    if (line.length > 6 && memcmp(line.text, "extra ", 6) == 0 && !next_line(&lines, &line))
         return error_set(error, ERROR_INVALID, "a proof that is cut off");
-    }
-    if (!parse_index(line, &proof.index) || !parse_hashes(&lines, &proof.proof)) {
+    if (!parse_index(line, &proof.index) || !parse_hashes(&lines, &proof.proof))
         return error_set(error, ERROR_INVALID, "a proof without a well-formed index and hashes");
-    }
     proof.checkpoint = lines.at;
     proof.checkpoint_length = (size_t)(lines.end - lines.at);
     *proof_out = proof;

@@ -42,19 +42,16 @@ bool entry_act_is_decision(enum entry_act act)
 
 enum entry_author entry_act_author(enum entry_act act)
 {
-    if (entry_act_is_decision(act)) {
+    if (entry_act_is_decision(act))
         return BY_MODERATOR;
-    }
     return act == ACT_WITHDRAW || act == ACT_AMEND ? BY_REPORTER : BY_SERVER;
 }
 
 static bool is_zero(const uint8_t *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != 0) {
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] != 0)
             return false;
-        }
-    }
     return true;
 }
 
@@ -66,9 +63,8 @@ static void print_key(struct buffer *buffer, const char *key)
 
 static void print_text(struct buffer *buffer, const char *key, const char *text)
 {
-    if (text[0] == '\0') {
+    if (text[0] == '\0')
         return;
-    }
     print_key(buffer, key);
     buffer_json_ascii(buffer, text, strlen(text));
 }
@@ -98,20 +94,18 @@ static void print_base64(struct buffer *buffer, const char *key, const uint8_t *
 
 static void print_author(const struct entry *entry, struct buffer *buffer)
 {
-    if (entry->by == BY_MODERATOR) {
+    if (entry->by == BY_MODERATOR)
         print_hex(buffer, "by", entry->key, sizeof(entry->key));
-    } else {
+    else
         print_text(buffer, "by", entry->by == BY_REPORTER ? "reporter" : "server");
-    }
 }
 
 static void print_report(const struct entry *entry, struct buffer *buffer)
 {
     char uuid[UUID_TEXT_SIZE];
 
-    if (entry->by == BY_SERVER) {
+    if (entry->by == BY_SERVER)
         return;
-    }
     if (entry->reports > 0) {
         print_integer(buffer, "reports", entry->reports);
         print_base64(buffer, "root", entry->root, sizeof(entry->root));
@@ -126,24 +120,20 @@ static void print_line(const struct entry *entry, bool with_signature, struct bu
     buffer_format(buffer, "{\"act\":\"%s\"", entry_act_name(entry->act));
     print_integer(buffer, "at", entry->at);
     print_author(entry, buffer);
-    if (!is_zero(entry->digest, sizeof(entry->digest))) {
+    if (!is_zero(entry->digest, sizeof(entry->digest)))
         print_hex(buffer, "digest", entry->digest, sizeof(entry->digest));
-    }
-    if (entry->act == ACT_APPROVE) {
+    if (entry->act == ACT_APPROVE)
         print_integer(buffer, "hide_note", entry->hide_note ? 1 : 0);
-    }
     print_text(buffer, "note", entry->note);
     print_text(buffer, "reason", entry->reason);
     print_report(entry, buffer);
-    if (with_signature) {
+    if (with_signature)
         print_base64(buffer, "sig", entry->signature, sizeof(entry->signature));
-    }
     print_text(buffer, "subject", entry->subject);
     print_text(buffer, "survey", entry->survey);
     print_integer(buffer, "v", 1);
-    if (entry->by != BY_SERVER && entry->reports == 0) {
+    if (entry->by != BY_SERVER && entry->reports == 0)
         print_integer(buffer, "version", entry->version);
-    }
     buffer_char(buffer, '}');
 }
 
@@ -173,9 +163,8 @@ bool entry_verify(const struct entry *entry)
 {
     auto_buffer struct buffer bytes = {0};
 
-    if (!entry->has_signature || entry->by != BY_MODERATOR) {
+    if (!entry->has_signature || entry->by != BY_MODERATOR)
         return false;
-    }
     print_signed(entry, &bytes);
     return sign_verify(entry->key, bytes.data, bytes.length, entry->signature);
 }

@@ -23,9 +23,8 @@ static bool refuse(const struct reader *reader, const char *reason)
 
 static bool take_char(struct reader *reader, char expected)
 {
-    if (reader->at >= reader->end || *reader->at != expected) {
+    if (reader->at >= reader->end || *reader->at != expected)
         return false;
-    }
     reader->at++;
     return true;
 }
@@ -34,9 +33,8 @@ static bool read_hex4(struct reader *reader, uint32_t *unit_out)
 {
     uint8_t bytes[2];
 
-    if (reader->end - reader->at < 4 || !hex_parse(reader->at, 4, bytes, sizeof(bytes))) {
+    if (reader->end - reader->at < 4 || !hex_parse(reader->at, 4, bytes, sizeof(bytes)))
         return refuse(reader, "\\u must have four lower-case hex digits");
-    }
     *unit_out = (uint32_t)bytes[0] << 8 | bytes[1];
     reader->at += 4;
     return true;
@@ -48,20 +46,17 @@ static bool read_code_point(struct reader *reader, uint32_t *code_out)
     uint32_t high;
     uint32_t low;
 
-    if (!read_hex4(reader, &high)) {
+    if (!read_hex4(reader, &high))
         return false;
-    }
-    if (high == 0) {
+    if (high == 0)
         return refuse(reader, "U+0000 is not text");
-    }
     if (high < 0xD800 || high > 0xDFFF) {
         *code_out = high;
         return true;
     }
     if (high > 0xDBFF || !take_char(reader, '\\') || !take_char(reader, 'u') ||
-        !read_hex4(reader, &low) || low < 0xDC00 || low > 0xDFFF) {
+        !read_hex4(reader, &low) || low < 0xDC00 || low > 0xDFFF)
         return refuse(reader, "a surrogate without its pair");
-    }
     *code_out = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
     return true;
 }
@@ -72,13 +67,11 @@ static bool read_escape(struct reader *reader, uint32_t *code_out)
     static const char meanings[] = "\"\\\b\f\n\r\t";
     const char *found;
 
-    if (take_char(reader, 'u')) {
+    if (take_char(reader, 'u'))
         return read_code_point(reader, code_out);
-    }
     if (reader->at >= reader->end || *reader->at == '\0' ||
-        (found = strchr(letters, *reader->at)) == NULL) {
+        (found = strchr(letters, *reader->at)) == NULL)
         return refuse(reader, "unknown escape");
-    }
     reader->at++;
     *code_out = (uint32_t)meanings[found - letters];
     return true;
@@ -86,12 +79,10 @@ static bool read_escape(struct reader *reader, uint32_t *code_out)
 
 static bool read_character(struct reader *reader, uint32_t *code_out)
 {
-    if (reader->at >= reader->end) {
+    if (reader->at >= reader->end)
         return refuse(reader, "the text has no end");
-    }
-    if (*reader->at < 0x20 || *reader->at > 0x7E) {
+    if (*reader->at < 0x20 || *reader->at > 0x7E)
         return refuse(reader, "only printable ASCII may stand here");
-    }
     *code_out = (uint32_t)*reader->at++;
     return *code_out != '\\' || read_escape(reader, code_out);
 }
@@ -100,18 +91,15 @@ static bool read_character(struct reader *reader, uint32_t *code_out)
 static bool read_text(struct reader *reader, char *text, size_t capacity)
 {
     size_t length = 0;
-    uint32_t code;
+    uint32_t code = 0;
 
-    if (!take_char(reader, '"')) {
+    if (!take_char(reader, '"'))
         return refuse(reader, "a text should stand here");
-    }
     while (!take_char(reader, '"')) {
-        if (!read_character(reader, &code)) {
+        if (!read_character(reader, &code))
             return false;
-        }
-        if (length + 4 >= capacity) {
+        if (length + 4 >= capacity)
             return refuse(reader, "the text is too long");
-        }
         length += utf8_write(code, text + length);
     }
     text[length] = '\0';
@@ -124,9 +112,8 @@ static bool read_integer(struct reader *reader, uint64_t minimum, uint64_t maxim
     const char *begin = reader->at;
     uint64_t value;
 
-    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
+    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9')
         reader->at++;
-    }
     if (!number_unsigned(begin, (size_t)(reader->at - begin), maximum, &value) || value < minimum) {
         reader->at = begin;
         return refuse(reader, "an integer within its range should stand here");
@@ -139,9 +126,8 @@ static bool read_act(struct reader *reader, struct entry *entry)
 {
     char name[32];
 
-    if (!read_text(reader, name, sizeof(name))) {
+    if (!read_text(reader, name, sizeof(name)))
         return false;
-    }
     return entry_act_find(name, &entry->act) || refuse(reader, "unknown act");
 }
 
@@ -149,9 +135,8 @@ static bool read_at(struct reader *reader, struct entry *entry)
 {
     uint64_t value;
 
-    if (!read_integer(reader, 0, INTEGER_MAX, &value)) {
+    if (!read_integer(reader, 0, INTEGER_MAX, &value))
         return false;
-    }
     entry->at = (int64_t)value;
     return true;
 }
@@ -160,9 +145,8 @@ static bool read_by(struct reader *reader, struct entry *entry)
 {
     char author[2 * SIGN_PUBLIC_SIZE + 5];
 
-    if (!read_text(reader, author, sizeof(author))) {
+    if (!read_text(reader, author, sizeof(author)))
         return false;
-    }
     if (strcmp(author, "reporter") == 0 || strcmp(author, "server") == 0) {
         entry->by = author[0] == 'r' ? BY_REPORTER : BY_SERVER;
         return true;
@@ -176,9 +160,8 @@ static bool read_digest(struct reader *reader, struct entry *entry)
 {
     char text[2 * SECRET_KEY_SIZE + 5];
 
-    if (!read_text(reader, text, sizeof(text))) {
+    if (!read_text(reader, text, sizeof(text)))
         return false;
-    }
     return hex_parse(text, strlen(text), entry->digest, sizeof(entry->digest)) ||
            refuse(reader, "\"digest\" must be 64 lower-case hex digits");
 }
@@ -187,9 +170,8 @@ static bool read_hide_note(struct reader *reader, struct entry *entry)
 {
     uint64_t value;
 
-    if (!read_integer(reader, 0, 1, &value)) {
+    if (!read_integer(reader, 0, 1, &value))
         return false;
-    }
     entry->hide_note = value == 1;
     return true;
 }
@@ -208,9 +190,8 @@ static bool read_report(struct reader *reader, struct entry *entry)
 {
     char text[UUID_TEXT_SIZE + 4];
 
-    if (!read_text(reader, text, sizeof(text))) {
+    if (!read_text(reader, text, sizeof(text)))
         return false;
-    }
     return uuid_parse(text, strlen(text), entry->report) ||
            refuse(reader, "\"report\" must be a report's id");
 }
@@ -219,9 +200,8 @@ static bool read_reports(struct reader *reader, struct entry *entry)
 {
     uint64_t value;
 
-    if (!read_integer(reader, 1, ENTRY_REPORTS_MAX, &value)) {
+    if (!read_integer(reader, 1, ENTRY_REPORTS_MAX, &value))
         return false;
-    }
     entry->reports = (uint32_t)value;
     return true;
 }
@@ -230,9 +210,8 @@ static bool read_root(struct reader *reader, struct entry *entry)
 {
     char text[2 * SECRET_KEY_SIZE];
 
-    if (!read_text(reader, text, sizeof(text))) {
+    if (!read_text(reader, text, sizeof(text)))
         return false;
-    }
     return base64_parse(text, strlen(text), entry->root, sizeof(entry->root)) ||
            refuse(reader, "\"root\" must be 32 bytes of base64");
 }
@@ -241,9 +220,8 @@ static bool read_sig(struct reader *reader, struct entry *entry)
 {
     char text[2 * SIGNATURE_SIZE];
 
-    if (!read_text(reader, text, sizeof(text))) {
+    if (!read_text(reader, text, sizeof(text)))
         return false;
-    }
     entry->has_signature = true;
     return base64_parse(text, strlen(text), entry->signature, sizeof(entry->signature)) ||
            refuse(reader, "\"sig\" must be 64 bytes of base64");
@@ -271,9 +249,8 @@ static bool read_version(struct reader *reader, struct entry *entry)
 {
     uint64_t value;
 
-    if (!read_integer(reader, 1, UINT32_MAX, &value)) {
+    if (!read_integer(reader, 1, UINT32_MAX, &value))
         return false;
-    }
     entry->version = (uint32_t)value;
     return true;
 }
@@ -312,9 +289,8 @@ static const struct field *next_field(struct reader *reader, const struct field 
         return NULL;
     }
     for (const struct field *field = from; field < end; field++) {
-        if (strcmp(field->key, key) == 0) {
+        if (strcmp(field->key, key) == 0)
             return field;
-        }
         if (field->required) {
             error_set(reader->error, ERROR_INVALID, "entry, byte %zu: \"%s\" is missing",
                       (size_t)(reader->at - reader->start), field->key);
@@ -331,24 +307,19 @@ static bool read_fields(struct reader *reader, struct entry *entry)
 {
     const struct field *field = fields;
 
-    if (!take_char(reader, '{')) {
+    if (!take_char(reader, '{'))
         return refuse(reader, "an object should stand here");
-    }
     do {
         field = next_field(reader, field);
-        if (field == NULL || !field->read(reader, entry)) {
+        if (field == NULL || !field->read(reader, entry))
             return false;
-        }
         field++;
     } while (take_char(reader, ','));
-    if (!take_char(reader, '}') || reader->at != reader->end) {
+    if (!take_char(reader, '}') || reader->at != reader->end)
         return refuse(reader, "the end should stand here");
-    }
-    for (; field < fields + ARRAY_LENGTH(fields); field++) {
-        if (field->required) {
+    for (; field < fields + ARRAY_LENGTH(fields); field++)
+        if (field->required)
             return refuse(reader, "\"survey\" and \"v\" are required");
-        }
-    }
     return true;
 }
 
@@ -356,15 +327,12 @@ static bool check_shape(const struct reader *reader, const struct entry *entry)
 {
     bool judged = entry->by == BY_MODERATOR && entry->act != ACT_REVERT;
 
-    if (entry->by != entry_act_author(entry->act)) {
+    if (entry->by != entry_act_author(entry->act))
         return refuse(reader, "\"by\" is not who may do this act");
-    }
-    if (judged != (entry->reason[0] != '\0')) {
+    if (judged != (entry->reason[0] != '\0'))
         return refuse(reader, judged ? "\"reason\" is missing" : "this act has no \"reason\"");
-    }
-    if (entry->has_signature && entry->by != BY_MODERATOR) {
+    if (entry->has_signature && entry->by != BY_MODERATOR)
         return refuse(reader, "only a moderator's entry has a \"sig\"");
-    }
     return true;
 }
 
@@ -377,12 +345,10 @@ static bool check_canonical(const struct reader *reader, const struct entry *ent
     size_t same = 0;
 
     entry_print(entry, &again);
-    while (same < length && same < again.length && reader->start[same] == again.data[same]) {
+    while (same < length && same < again.length && reader->start[same] == again.data[same])
         same++;
-    }
-    if (same == length && same == again.length) {
+    if (same == length && same == again.length)
         return true;
-    }
     return error_set(reader->error, ERROR_INVALID,
                      "entry, byte %zu: not the canonical form of this entry", same);
 }
@@ -392,13 +358,11 @@ bool entry_parse(const char *line, size_t length, struct entry *entry_out, struc
     struct reader reader = {line, line, line + length, error};
     auto_free struct entry *entry = memory_zeroed(1, sizeof(*entry));
 
-    if (length > ENTRY_MAX) {
+    if (length > ENTRY_MAX)
         return error_set(error, ERROR_TOO_LARGE, "an entry has at most %d bytes", ENTRY_MAX);
-    }
     if (!read_fields(&reader, entry) || !check_shape(&reader, entry) ||
-        !check_canonical(&reader, entry)) {
+        !check_canonical(&reader, entry))
         return false;
-    }
     *entry_out = *entry;
     return true;
 }

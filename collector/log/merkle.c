@@ -31,9 +31,8 @@ struct hash merkle_root(const struct hash *leaves, size_t count)
 {
     struct merkle_frontier frontier = {0};
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         merkle_append(&frontier, &leaves[i]);
-    }
     return merkle_frontier_root(&frontier);
 }
 
@@ -43,9 +42,8 @@ void merkle_append(struct merkle_frontier *frontier, const struct hash *leaf)
     unsigned level = 0;
 
     /* A binary counter: every set bit is a complete subtree that the carry closes. */
-    for (; (frontier->size >> level & 1) != 0; level++) {
+    for (; (frontier->size >> level & 1) != 0; level++)
         carry = merkle_node(&frontier->peaks[level], &carry);
-    }
     frontier->peaks[level] = carry;
     frontier->size++;
 }
@@ -56,14 +54,12 @@ struct hash merkle_frontier_root(const struct merkle_frontier *frontier)
     bool has_root = false;
 
     for (unsigned level = 0; level < 64; level++) {
-        if ((frontier->size >> level & 1) == 0) {
+        if ((frontier->size >> level & 1) == 0)
             continue;
-        }
         root = has_root ? merkle_node(&frontier->peaks[level], &root) : frontier->peaks[level];
         has_root = true;
     }
-    if (!has_root) {
+    if (!has_root)
         sha256_bytes("", 0, root.bytes);
-    }
     return root;
 }

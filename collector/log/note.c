@@ -25,14 +25,12 @@ bool note_name_valid(const char *name)
     size_t length = strlen(name);
     size_t position = 0;
 
-    if (length == 0 || length > NOTE_NAME_MAX) {
+    if (length == 0 || length > NOTE_NAME_MAX)
         return false;
-    }
     while (position < length) {
         uint32_t code = utf8_next(name, length, &position);
-        if (code == UINT32_MAX || code < 0x20 || code == 0x7F || code == '+' || is_space(code)) {
+        if (code == UINT32_MAX || code < 0x20 || code == 0x7F || code == '+' || is_space(code))
             return false;
-        }
     }
     return true;
 }
@@ -80,21 +78,17 @@ bool note_key_parse(const char *text, size_t length, struct note_key *key_out, s
     uint8_t typed[1 + SIGN_PUBLIC_SIZE];
     struct note_key key;
 
-    if (encoded == NULL || strlen(copy) != length) {
+    if (encoded == NULL || strlen(copy) != length)
         return error_set(error, ERROR_INVALID, "a verifier key reads NAME+HEX+BASE64");
-    }
     *id++ = '\0';
     *encoded++ = '\0';
     if (!hex_parse(id, strlen(id), given, sizeof(given)) ||
-        !base64_parse(encoded, strlen(encoded), typed, sizeof(typed)) || typed[0] != type_ed25519) {
+        !base64_parse(encoded, strlen(encoded), typed, sizeof(typed)) || typed[0] != type_ed25519)
         return error_set(error, ERROR_INVALID, "not an Ed25519 verifier key");
-    }
-    if (!note_key_make(copy, typed + 1, &key, error)) {
+    if (!note_key_make(copy, typed + 1, &key, error))
         return false;
-    }
-    if (memcmp(key.id, given, sizeof(given)) != 0) {
+    if (memcmp(key.id, given, sizeof(given)) != 0)
         return error_set(error, ERROR_INVALID, "the verifier key's id does not belong to its key");
-    }
     *key_out = key;
     return true;
 }
@@ -125,9 +119,8 @@ static const struct note_key *known_key(const struct opening *opening, const cha
 {
     for (size_t i = 0; i < opening->key_count; i++) {
         const struct note_key *key = &opening->keys[i];
-        if (strcmp(key->name, name) == 0 && memcmp(key->id, id, NOTE_KEY_ID_SIZE) == 0) {
+        if (strcmp(key->name, name) == 0 && memcmp(key->id, id, NOTE_KEY_ID_SIZE) == 0)
             return key;
-        }
     }
     return NULL;
 }
@@ -138,17 +131,14 @@ static bool check_signature(struct opening *opening, const char *name, const cha
     uint8_t bytes[SIGNED_SIZE];
     const struct note_key *key;
 
-    if (!base64_parse(encoded, strlen(encoded), bytes, sizeof(bytes))) {
+    if (!base64_parse(encoded, strlen(encoded), bytes, sizeof(bytes)))
         return true;
-    }
     key = known_key(opening, name, bytes);
-    if (key == NULL) {
+    if (key == NULL)
         return true;
-    }
     if (!sign_verify(key->public_key, opening->note, opening->text_length,
-                     bytes + NOTE_KEY_ID_SIZE)) {
+                     bytes + NOTE_KEY_ID_SIZE))
         return error_set(opening->error, ERROR_INVALID, "the signature of %s is wrong", key->name);
-    }
     opening->verified++;
     return true;
 }
@@ -158,34 +148,28 @@ static bool check_line(struct opening *opening, const char *line, size_t length)
     auto_free char *copy = memory_slice(line, length);
     char *encoded = length > DASH_SIZE ? strchr(copy + DASH_SIZE, ' ') : NULL;
 
-    if (encoded == NULL || memcmp(copy, dash, DASH_SIZE) != 0) {
+    if (encoded == NULL || memcmp(copy, dash, DASH_SIZE) != 0)
         return error_set(opening->error, ERROR_INVALID, "a note's signature line is malformed");
-    }
     *encoded++ = '\0';
-    if (!note_name_valid(copy + DASH_SIZE) || encoded[0] == '\0') {
+    if (!note_name_valid(copy + DASH_SIZE) || encoded[0] == '\0')
         return error_set(opening->error, ERROR_INVALID, "a note's signature line is malformed");
-    }
     return check_signature(opening, copy + DASH_SIZE, encoded);
 }
 
 static bool is_plain(const char *note, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)note[i] < 0x20 && note[i] != '\n') {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)note[i] < 0x20 && note[i] != '\n')
             return false;
-        }
-    }
     return utf8_valid(note, length);
 }
 
 /* The end of the text with its newline: before the last empty line; 0 if there is none. */
 static size_t text_end(const char *note, size_t length)
 {
-    for (size_t at = length; at >= 2; at--) {
-        if (note[at - 1] == '\n' && note[at - 2] == '\n') {
+    for (size_t at = length; at >= 2; at--)
+        if (note[at - 1] == '\n' && note[at - 2] == '\n')
             return at - 1;
-        }
-    }
     return 0;
 }
 
@@ -197,22 +181,18 @@ bool note_open(const char *note, size_t length, const struct note_key *keys, siz
     int lines = 0;
 
     if (length > NOTE_SIZE_MAX || opening.text_length == 0 || line >= note + length ||
-        note[length - 1] != '\n' || !is_plain(note, length)) {
+        note[length - 1] != '\n' || !is_plain(note, length))
         return error_set(error, ERROR_INVALID, "not a signed note");
-    }
     while (line < note + length) {
         const char *end = memchr(line, '\n', (size_t)(note + length - line));
-        if (++lines > NOTE_SIGNATURES_MAX) {
+        if (++lines > NOTE_SIGNATURES_MAX)
             return error_set(error, ERROR_INVALID, "a note with too many signatures");
-        }
-        if (!check_line(&opening, line, (size_t)(end - line))) {
+        if (!check_line(&opening, line, (size_t)(end - line)))
             return false;
-        }
         line = end + 1;
     }
-    if (opening.verified == 0) {
+    if (opening.verified == 0)
         return error_set(error, ERROR_INVALID, "the note is signed by no key that is known here");
-    }
     *text_length_out = opening.text_length;
     return true;
 }

@@ -25,13 +25,11 @@ static bool read_range(const struct merkle_source *source, struct range range,
 
     for (unsigned level = 0; count >> level != 0; level++) {
         struct hash left;
-        if ((count >> level & 1) == 0) {
+        if ((count >> level & 1) == 0)
             continue;
-        }
         end -= UINT64_C(1) << level;
-        if (!source->read(source->context, level, end >> level, &left, error)) {
+        if (!source->read(source->context, level, end >> level, &left, error))
             return false;
-        }
         root = has_root ? merkle_node(&left, &root) : left;
         has_root = true;
     }
@@ -67,9 +65,8 @@ bool merkle_source_root(const struct merkle_source *source, uint64_t size, struc
 static bool add_range(const struct merkle_source *source, struct range range, struct proof *proof,
                       struct error *error)
 {
-    if (!read_range(source, range, &proof->hashes[proof->count], error)) {
+    if (!read_range(source, range, &proof->hashes[proof->count], error))
         return false;
-    }
     proof->count++;
     return true;
 }
@@ -78,9 +75,8 @@ static bool add_range(const struct merkle_source *source, struct range range, st
 static void hand_over(const struct proof *found, struct proof *proof_out)
 {
     proof_out->count = found->count;
-    for (size_t i = 0; i < found->count; i++) {
+    for (size_t i = 0; i < found->count; i++)
         proof_out->hashes[i] = found->hashes[found->count - 1 - i];
-    }
 }
 
 bool proof_inclusion(const struct merkle_source *source, uint64_t index, uint64_t size,
@@ -99,9 +95,8 @@ bool proof_inclusion(const struct merkle_source *source, uint64_t index, uint64_
         struct range below = {range.begin, split};
         struct range above = {split, range.end};
         bool is_below = index < split;
-        if (!add_range(source, is_below ? above : below, &found, error)) {
+        if (!add_range(source, is_below ? above : below, &found, error))
             return false;
-        }
         range = is_below ? below : above;
     }
     hand_over(&found, proof_out);
@@ -124,15 +119,13 @@ bool proof_consistency(const struct merkle_source *source, uint64_t old_size, ui
         struct range below = {range.begin, split};
         struct range above = {split, range.end};
         bool is_below = old_size <= split;
-        if (!add_range(source, is_below ? above : below, &found, error)) {
+        if (!add_range(source, is_below ? above : below, &found, error))
             return false;
-        }
         range = is_below ? below : above;
     }
     /* A range that begins the tree is the old root itself, which the verifier has. */
-    if (range.begin != 0 && !add_range(source, range, &found, error)) {
+    if (range.begin != 0 && !add_range(source, range, &found, error))
         return false;
-    }
     hand_over(&found, proof_out);
     return true;
 }
@@ -150,13 +143,11 @@ bool proof_inclusion_verify(const struct proof *proof, uint64_t index, uint64_t 
     uint64_t sn = size - 1;
     struct hash r = *leaf;
 
-    if (index >= size || proof->count > PROOF_MAX) {
+    if (index >= size || proof->count > PROOF_MAX)
         return false;
-    }
     for (size_t i = 0; i < proof->count; i++) {
-        if (sn == 0) {
+        if (sn == 0)
             return false;
-        }
         if ((fn & 1) == 0 && fn != sn) {
             r = merkle_node(&r, &proof->hashes[i]);
         } else {
@@ -179,9 +170,8 @@ struct walk {
 
 static bool walk_step(struct walk *walk, const struct hash *c)
 {
-    if (walk->sn == 0) {
+    if (walk->sn == 0)
         return false;
-    }
     if ((walk->fn & 1) == 1 || walk->fn == walk->sn) {
         walk->fr = merkle_node(c, &walk->fr);
         walk->sr = merkle_node(c, &walk->sr);
@@ -204,25 +194,20 @@ bool proof_consistency_verify(const struct proof *proof, uint64_t old_size,
     struct walk walk = {.fn = old_size - 1, .sn = size - 1};
     size_t next = 0;
 
-    if (old_size == 0 || old_size > size || proof->count > PROOF_MAX) {
+    if (old_size == 0 || old_size > size || proof->count > PROOF_MAX)
         return false;
-    }
-    if (old_size == size) {
+    if (old_size == size)
         return proof->count == 0 && same_hash(old_root, root);
-    }
-    if (proof->count == 0) {
+    if (proof->count == 0)
         return false;
-    }
     walk.fr = is_complete ? *old_root : proof->hashes[next++];
     walk.sr = walk.fr;
     while ((walk.fn & 1) == 1) {
         walk.fn >>= 1;
         walk.sn >>= 1;
     }
-    while (next < proof->count) {
-        if (!walk_step(&walk, &proof->hashes[next++])) {
+    while (next < proof->count)
+        if (!walk_step(&walk, &proof->hashes[next++]))
             return false;
-        }
-    }
     return walk.sn == 0 && same_hash(&walk.fr, old_root) && same_hash(&walk.sr, root);
 }

@@ -1,0 +1,73 @@
+#include "moderation/commands/commands.h"
+
+#define ONLY(option) (1U << (option))
+
+enum {
+    IDS_MAX = 10000,
+    WORDS_MAX = 100 /* of a name or a line that was not quoted */
+};
+
+#define SIGNS     (NEEDS_SERVER | NEEDS_KEY)
+#define OPERATES  (NEEDS_SERVER | NEEDS_OPERATOR)
+#define WITH_TEXT (ONLY(OPTION_REASON) | ONLY(OPTION_NOTE))
+
+const struct command commands[] = {
+    {"approve", "ID… [--hide-note]", "publish reports",
+     "Signs and sends one decision a report: it counts, and everybody may read it within a second.\n"
+     "With --hide-note the answers count and the note is not shown.\n",
+     ONLY(OPTION_HIDE_NOTE) | ONLY(OPTION_NOTE), SIGNS, 1, IDS_MAX, command_approve},
+    {"backup", "FILE", "copy the database while the server runs",
+     "Streams a snapshot into FILE, which is replaced only when the snapshot is whole. It holds\n"
+     "everything but the keys in the server's state folder: copy those too, once.\n",
+     0, OPERATES, 1, 1, command_backup},
+    {"check", "", "check the database and the log",
+     "The server checks its database (reports wait meanwhile); this tool then reads the whole log\n"
+     "and checks the form and signature of every decision itself.\n",
+     0, OPERATES, 0, 0, command_check},
+    {"import", "FILE [--approve]", "bring in reports from a file",
+     "FILE is .ndjson (a report a line, as POST /api/v1/reports takes it) or .csv with the columns\n"
+     "station, visited and, if wanted, basis, note, private_note, reporter, id, and one named after\n"
+     "each question, with the id of an option or nothing. A report without an id gets one made of\n"
+     "its content, so importing a file again adds nothing. With --approve what was new or still\n"
+     "waits is approved with your key.\n",
+     ONLY(OPTION_APPROVE), NEEDS_SERVER, 1, 1, command_import},
+    {"key new", "FILE NAME", "make a moderator's key",
+     "Writes the secret key to FILE, which only you may read, and prints the public line that the\n"
+     "operator gives to `moderator add`. NAME is public: it stands in the log.\n",
+     0, 0, 2, WORDS_MAX, command_key_new},
+    {"moderator add", "LINE", "let somebody moderate",
+     "LINE is what `key new` printed: ed25519 BASE64 NAME.\n", 0, OPERATES, 1, WORDS_MAX,
+     command_moderator_add},
+    {"moderator list", "", "who moderates, and who did", "", 0, OPERATES, 0, 0,
+     command_moderator_list},
+    {"moderator retire", "NAME", "end somebody's moderating",
+     "The key decides nothing from now on; what it decided stays valid. It cannot come back.\n", 0,
+     OPERATES, 1, WORDS_MAX, command_moderator_retire},
+    {"notice add", "FILE", "publish a notice",
+     "FILE is JSON: a notice as in schema/notices.json, or an array of them.\n", 0, OPERATES, 1, 1,
+     command_notice_add},
+    {"queue", "[--station S] [--limit N]", "what waits, oldest first",
+     "S is a station's id or any of its names. N is 1 to 500; 50 if not given.\n",
+     ONLY(OPTION_STATION) | ONLY(OPTION_LIMIT), NEEDS_SERVER, 0, 0, command_queue},
+    {"refit", "", "learn the model anew",
+     "Reporters' reliability and the rates of change are learnt from all reports, in the "
+     "background.\n",
+     0, OPERATES, 0, 0, command_refit},
+    {"reject", "ID… --reason CODE [--note TEXT]", "do not use reports",
+     "CODE: duplicate implausible off_topic personal_data spam policy other. implausible means\n"
+     "impossible as written, never \"disagrees with others\". TEXT is public; other needs it.\n",
+     WITH_TEXT, SIGNS, 1, IDS_MAX, command_reject},
+    {"revert", "ID…", "take decisions back",
+     "The reports wait again. The decision stays in the log, and this one beside it.\n",
+     ONLY(OPTION_NOTE), SIGNS, 1, IDS_MAX, command_revert},
+    {"review", "[--station S]", "go through the queue with single keys",
+     "a approve · h approve with the note hidden · r reject · w withhold · s skip · u undo · q quit\n",
+     ONLY(OPTION_STATION), SIGNS, 0, 0, command_review},
+    {"show", "ID…", "everything about reports",
+     "With --key (or ZHANJI_KEY) a private note is opened here; the server cannot read it.\n", 0,
+     NEEDS_SERVER, 1, IDS_MAX, command_show},
+    {"withhold", "ID… --reason CODE [--note TEXT]", "keep reports, unpublished and uncounted",
+     "CODE as for reject. How many are withheld is public.\n", WITH_TEXT, SIGNS, 1, IDS_MAX,
+     command_withhold},
+};
+const size_t commands_count = ARRAY_LENGTH(commands);

@@ -1,0 +1,318 @@
+#include "moderation/reports.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "collector/base/number.h"
+#include "collector/intake/keys.h"
+#include "collector/intake/seal.h"
+#include "moderation/guard.h"
+#include "moderation/handlers.h"
+#include "moderation/task.h"
+
+enum {
+    LIMIT_DEFAULT = 50,
+    LIMIT_MAX = 500,
+    CANDIDATES_MAX = 8
+};
+
+static void print_text(struct buffer *buffer, const char *key, const char *text)
+{
+    buffer_format(buffer, ",\"%s\":", key);
+    if (text == NULL || text[0] == '\0')
+        buffer_text(buffer, "null");
+    else
+        buffer_json(buffer, text, strlen(text));
+}
+
+static void print_instant(struct buffer *buffer, const char *key, int64_t instant)
+{
+    buffer_format(buffer, ",\"%s\":", key);
+    if (instant == 0) {
+        buffer_text(buffer, "null");
+        return;
+    }
+    buffer_char(buffer, '"');
+    buffer_instant(buffer, instant);
+    buffer_char(buffer, '"');
+}
+
+static void print_station(const struct survey *survey, const struct stored_report *report,
+                          struct buffer *buffer)
+{
+    const struct station *station;
+
+    if (report->station < 0) {
+        buffer_text(buffer, ",\"station\":null,\"name\":null,\"visited\":null,\"basis\":null,"
+                            "\"answers\":null");
+        return;
+    }
+    station = &survey->stations[report->station];
+    print_text(buffer, "station", station->id);
+    buffer_text(buffer, ",\"name\":{\"zh\":");
+    buffer_json(buffer, station->name.in[LANGUAGE_ZH], strlen(station->name.in[LANGUAGE_ZH]));
+    buffer_text(buffer, ",\"en\":");
+    buffer_json(buffer, station->name.in[LANGUAGE_EN], strlen(station->name.in[LANGUAGE_EN]));
+    buffer_char(buffer, '}');
+    print_text(buffer, "visited", report->visited_text);
+    print_text(buffer, "basis", survey->basis[report->basis].term.id);
+    buffer_text(buffer, ",\"answers\":");
+    report_answers_json(survey, report->answers, buffer);
+}
+
+static void print_decision(const struct stored_report *report, struct buffer *buffer)
+{
+    print_text(buffer, "reason", report->reason);
+    print_text(buffer, "reason_note", report->reason_note);
+    buffer_format(buffer, ",\"note_hidden\":%s", report->note_hidden ? "true" : "false");
+    print_instant(buffer, "decided", report->decided);
+    if (report->entry == 0)
+        buffer_text(buffer, ",\"entry\":null");
+    else
+        buffer_format(buffer, ",\"entry\":%" PRIu64, report->entry - 1);
+}
+
+static void print_reporter(const struct app *app, const struct stored_report *report,
+                           struct buffer *buffer)
+{
+    char pseudonym[PSEUDONYM_TEXT_SIZE] = "";
+
+    if (report->has_reporter && report->station >= 0)
+        keys_pseudonym(app->keys, report->reporter, app->survey->stations[report->station].id,
+                       pseudonym);
+    print_text(buffer, "reporter", pseudonym);
+}
+
+void reports_print(const struct app *app, const struct stored_report *report, struct buffer *buffer)
+{
+    char id[UUID_TEXT_SIZE];
+
+    uuid_print(report->uuid, id);
+    buffer_format(buffer, "{\"id\":\"%s\"", id);
+    print_station(app->survey, report, buffer);
+    print_text(buffer, "note", report->note);
+    buffer_format(buffer, ",\"version\":%" PRIu32, report->version);
+    print_text(buffer, "state", report_state_name(report->state));
+    print_instant(buffer, "received", report->arrived);
+    buffer_text(buffer, ",\"content_hash\":\"");
+    buffer_hex(buffer, report->content_hash, sizeof report->content_hash);
+    buffer_char(buffer, '"');
+    print_reporter(app, report, buffer);
+    print_decision(report, buffer);
+    buffer_format(buffer, ",\"has_private_note\":%s",
+                  report->sealed_note != NULL ? "true" : "false");
+}
+
+struct queue {
+    struct task task; /* the first member */
+    struct report_filter filter;
+    char *after;
+    struct buffer body;
+    size_t count;
+    char *next;
+    bool bad_after;
+};
+
+static void queue_destroy(struct task *task)
+{
+    struct queue *queue = (struct queue *)task;
+
+    free(queue->after);
+    free(queue->next);
+    buffer_finish(&queue->body);
+}
+
+static void queue_add(void *context, const struct stored_report *report)
+{
+    struct queue *queue = context;
+
+    if (queue->count++ > 0)
+        buffer_char(&queue->body, ',');
+    reports_print(queue->task.app, report, &queue->body);
+    buffer_char(&queue->body, '}');
+}
+
+static bool run_queue(struct session *session, struct store_job *job, struct error *error)
+{
+    struct queue *queue = (struct queue *)job;
+
+    buffer_text(&queue->body, "{\"reports\":[");
+    if (!session_page(session, &queue->filter, queue_add, queue, &queue->next, &queue->bad_after,
+                      error))
+        return false;
+    buffer_char(&queue->body, ']');
+    print_text(&queue->body, "next", queue->next);
+    buffer_char(&queue->body, '}');
+    return true;
+}
+
+static void queue_answer(struct task *task)
+{
+    struct queue *queue = (struct queue *)task;
+    struct http_exchange *exchange = task->exchange;
+
+    if (queue->bad_after) {
+        http_problem(exchange, 422, "\"after\" is not a mark of an earlier page");
+        return;
+    }
+    exchange->reply.body = queue->body;
+    queue->body = (struct buffer){0};
+}
+
+/* "pending" unless asked otherwise; "all" is any. */
+static bool read_state(const struct http_request *request, struct report_filter *filter,
+                       struct error *error)
+{
+    const char *state = http_parameter(request, "state");
+
+    filter->state = STATE_PENDING;
+    filter->any_state = state != NULL && strcmp(state, "all") == 0;
+    if (state == NULL || filter->any_state || report_state_find(state, &filter->state))
+        return true;
+    return error_set(error, ERROR_INVALID,
+                     "state must be pending, approved, rejected, withheld, withdrawn or all");
+}
+
+static bool read_station(const struct survey *survey, const struct http_request *request,
+                         struct report_filter *filter, struct error *error)
+{
+    const char *name = http_parameter(request, "station");
+    int candidates[CANDIDATES_MAX];
+    int count;
+
+    filter->station = -1;
+    if (name == NULL || name[0] == '\0')
+        return true;
+    count = survey_find_station(survey, name, strlen(name), candidates, CANDIDATES_MAX);
+    if (count == 0)
+        return error_set(error, ERROR_NOT_FOUND, "there is no station %.60s", name);
+    if (count > 1)
+        return error_set(error, ERROR_INVALID, "%.60s may be %s or %s: give the id", name,
+                         survey->stations[candidates[0]].id, survey->stations[candidates[1]].id);
+    filter->station = candidates[0];
+    return true;
+}
+
+static bool read_limit(const struct http_request *request, uint32_t *limit_out, struct error *error)
+{
+    const char *text = http_parameter(request, "limit");
+    uint64_t limit = LIMIT_DEFAULT;
+
+    if (text != NULL && (!number_unsigned(text, strlen(text), LIMIT_MAX, &limit) || limit == 0))
+        return error_set(error, ERROR_INVALID, "limit must be 1 to %d", LIMIT_MAX);
+    *limit_out = (uint32_t)limit;
+    return true;
+}
+
+enum http_progress handle_queue(struct http_exchange *exchange, void *context)
+{
+    const struct http_request *request = &exchange->request;
+    const struct app *app = context;
+    struct report_filter filter = {.order = ORDER_OLDEST_ARRIVAL};
+    struct error error = {0};
+    struct asker asker;
+    struct queue *queue;
+
+    if (!guard_passes(exchange, app, &asker))
+        return HTTP_DONE;
+    if (!read_state(request, &filter, &error) ||
+        !read_station(app->survey, request, &filter, &error) ||
+        !read_limit(request, &filter.limit, &error))
+        return http_error(exchange, &error);
+    queue = task_create(sizeof *queue, exchange, app);
+    queue->task.answer = queue_answer;
+    queue->task.destroy = queue_destroy;
+    queue->after = memory_text(http_parameter(request, "after"));
+    queue->filter = filter;
+    queue->filter.after = queue->after;
+    return task_send(&queue->task, run_queue);
+}
+
+struct show {
+    struct task task; /* the first member */
+    uint8_t uuid[UUID_SIZE];
+    struct asker reader; /* whose part of the private note is wanted */
+    bool found;
+    struct buffer body;
+};
+
+static void show_destroy(struct task *task)
+{
+    buffer_finish(&((struct show *)task)->body);
+}
+
+/* The reader's own part, which the server cannot open. */
+static void print_private_note(const struct show *show, const struct stored_report *report,
+                               struct buffer *buffer)
+{
+    const uint8_t *part = NULL;
+
+    if (report->sealed_note != NULL && show->reader.has_key)
+        part = seal_part(report->sealed_note, report->sealed_length, show->reader.key);
+    buffer_text(buffer, ",\"private_note\":");
+    if (part == NULL) {
+        buffer_text(buffer, "null");
+        return;
+    }
+    buffer_char(buffer, '"');
+    buffer_base64(buffer, part, SEAL_PART_SIZE);
+    buffer_char(buffer, '"');
+}
+
+static bool run_show(struct session *session, struct store_job *job, struct error *error)
+{
+    struct show *show = (struct show *)job;
+    struct stored_report report;
+
+    if (!session_get(session, show->uuid, &report, &show->found, error))
+        return false;
+    if (!show->found)
+        return true;
+    reports_print(show->task.app, &report, &show->body);
+    print_private_note(show, &report, &show->body);
+    buffer_char(&show->body, '}');
+    return true;
+}
+
+static void show_answer(struct task *task)
+{
+    struct show *show = (struct show *)task;
+    struct http_exchange *exchange = task->exchange;
+
+    if (!show->found) {
+        http_problem(exchange, 404, "there is no report %s", exchange->request.arguments[0]);
+        return;
+    }
+    exchange->reply.body = show->body;
+    show->body = (struct buffer){0};
+}
+
+/* On the Unix socket nobody has signed, so the tool says whose key it has. */
+static void read_reader(const struct http_request *request, struct asker *reader)
+{
+    const char *key = http_parameter(request, "key");
+
+    if (!reader->has_key && key != NULL)
+        reader->has_key = hex_parse(key, strlen(key), reader->key, sizeof reader->key);
+}
+
+enum http_progress handle_show(struct http_exchange *exchange, void *context)
+{
+    const char *id = exchange->request.arguments[0];
+    const struct app *app = context;
+    uint8_t uuid[UUID_SIZE];
+    struct asker asker;
+    struct show *show;
+
+    if (!guard_passes(exchange, app, &asker))
+        return HTTP_DONE;
+    if (!uuid_parse(id, strlen(id), uuid))
+        return http_problem(exchange, 404, "%.60s is not the id of a report", id);
+    show = task_create(sizeof *show, exchange, app);
+    show->task.answer = show_answer;
+    show->task.destroy = show_destroy;
+    memcpy(show->uuid, uuid, sizeof uuid);
+    show->reader = asker;
+    read_reader(&exchange->request, &show->reader);
+    return task_send(&show->task, run_show);
+}

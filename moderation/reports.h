@@ -1,0 +1,17 @@
+#ifndef ZHANJI_MODERATION_REPORTS_H
+#define ZHANJI_MODERATION_REPORTS_H
+
+#include "collector/publish/app.h"
+#include "collector/store/session.h"
+
+/*
+ * A report as a moderator reads it, without the private note: {"id","station","name":{zh,en},
+ * "visited","basis","answers","note","version","state","received","content_hash","reporter",
+ * "reason","reason_note","note_hidden","decided","entry","has_private_note"}. `reporter` is the
+ * public pseudonym of this station; what a withdrawal erased, and what is not there, is null.
+ * Without the closing brace, so that more may follow. Appends.
+ */
+void reports_print(const struct app *app, const struct stored_report *report,
+                   struct buffer *buffer);
+
+#endif

@@ -1,0 +1,27 @@
+#include "moderation/routes.h"
+
+#include "moderation/handlers.h"
+
+enum {
+    NOTICES_BODY_MAX = 1 << 18,
+    LINE_BODY_MAX = 4096
+};
+
+static const char json[] = "application/json";
+
+#define API "/api/v1/moderation"
+
+const struct http_route moderation_routes[] = {
+    {HTTP_GET, API "/reports", handle_queue, 0, NULL, 0},
+    {HTTP_GET, API "/reports/{id}", handle_show, 0, NULL, 0},
+    {HTTP_POST, API "/decisions", handle_decisions, DECISIONS_BODY_MAX, json, 0},
+    {HTTP_GET, API "/entries", handle_entries, 0, NULL, 0},
+    {HTTP_GET, API "/moderators", handle_moderators, 0, NULL, HTTP_LOCAL_ONLY},
+    {HTTP_POST, API "/moderators", handle_moderator_add, LINE_BODY_MAX, json, HTTP_LOCAL_ONLY},
+    {HTTP_DELETE, API "/moderators/{name}", handle_moderator_retire, 0, NULL, HTTP_LOCAL_ONLY},
+    {HTTP_POST, API "/notices", handle_notice_add, NOTICES_BODY_MAX, json, HTTP_LOCAL_ONLY},
+    {HTTP_POST, API "/refit", handle_refit, 0, NULL, HTTP_LOCAL_ONLY},
+    {HTTP_POST, API "/check", handle_check, 0, NULL, HTTP_LOCAL_ONLY},
+    {HTTP_GET, API "/backup", handle_backup, 0, NULL, HTTP_LOCAL_ONLY},
+};
+const size_t moderation_routes_count = ARRAY_LENGTH(moderation_routes);
