@@ -1,0 +1,12 @@
+#ifndef ZHANJI_PUBLISH_CITY_H
+#define ZHANJI_PUBLISH_CITY_H
+
+#include "collector/publish/view.h"
+
+/* Citywide changes that the fit found (consensus.md §6) and that lie between two days, as JSON
+ * objects with commas between them: {"question","day","earliest","latest","stations",
+ * "from_share":{option: share},"to_share":{…}}. `stations` is how many were known before and
+ * after; the shares are of those. */
+void city_changes_json(const struct view *view, int32_t from, int32_t to, struct buffer *buffer);
+
+#endif

@@ -1,0 +1,279 @@
+/* One publication: what is stale is read, computed, written as versions, and shown. */
+#include <math.h>
+#include <string.h>
+
+#include "collector/publish/print.h"
+#include "collector/publish/work.h"
+
+/* Days after today that the tables of the dynamics reach. */
+enum {
+    HORIZON_DAYS = 800
+};
+
+struct cycle {
+    struct publisher *publisher;
+    const struct survey *survey;
+    int32_t today;
+    int64_t at;
+    bool *stations; /* whose reports changed */
+    struct view *before;
+    struct loaded_counts counts;
+    struct rules *rules;
+    struct buffer model_text;
+    bool is_new_model, are_new_rules;
+    struct sheet **sheets;
+    struct batch batch;
+    struct status_change *changes;
+    size_t change_count;
+    bool is_changed;
+};
+
+static struct place *place_before(const struct cycle *cycle, int station)
+{
+    return cycle->before == NULL ? NULL : cycle->before->parts.sheets[station]->place;
+}
+
+static void add_span(const struct cycle *cycle, int station, double *first, double *last)
+{
+    const struct place *place = place_before(cycle, station);
+    if (cycle->publisher->is_loaded[station])
+        observed_span(&cycle->publisher->observed[station], first, last);
+    else if (place != NULL)
+        place_span(place, first, last);
+}
+
+static double current_span(const struct cycle *cycle)
+{
+    double first = (double)INFINITY;
+    double last = -(double)INFINITY;
+    for (int s = 0; s < cycle->survey->station_count; s++)
+        add_span(cycle, s, &first, &last);
+    return model_round_span(last - first);
+}
+
+static bool text_differs(const struct buffer *left, const struct buffer *right)
+{
+    return left->length != right->length ||
+           (left->length > 0 && memcmp(left->data, right->data, left->length) != 0);
+}
+
+static void replace_text(struct buffer *to, const struct buffer *from)
+{
+    buffer_clear(to);
+    buffer_bytes(to, from->data, from->length);
+}
+
+/* The model and the notices that hold from now on. */
+static void choose_rules(struct cycle *cycle)
+{
+    struct publisher *publisher = cycle->publisher;
+    struct model *model = model_create(cycle->survey, current_span(cycle));
+    model_json(model, cycle->survey, &cycle->model_text);
+    cycle->is_new_model = text_differs(&cycle->model_text, &publisher->model_text);
+    bool are_new_notices = text_differs(&cycle->counts.notices, &publisher->notices_text);
+    bool is_far =
+        publisher->rules == NULL || publisher->rules->horizon < cycle->today + HORIZON_DAYS / 2;
+    cycle->are_new_rules = cycle->is_new_model || are_new_notices || is_far;
+    if (!cycle->are_new_rules) {
+        model_drop(model);
+        cycle->rules = rules_hold(publisher->rules);
+        return;
+    }
+    json_t *notices = json_loadb(cycle->counts.notices.data, cycle->counts.notices.length,
+                                 JSON_REJECT_DUPLICATES, NULL);
+    cycle->rules = rules_create(cycle->survey, model, notices, cycle->today + HORIZON_DAYS);
+    json_decref(notices);
+    if (cycle->is_new_model)
+        batch_add(&cycle->batch, "model", 0, 0, &cycle->model_text);
+    if (are_new_notices)
+        batch_add(&cycle->batch, "notices", 0, 0, &cycle->counts.notices);
+}
+
+/* Under another model every station's reports are needed again. */
+static bool load_for_model(struct cycle *cycle, struct error *error)
+{
+    if (!cycle->is_new_model)
+        return true;
+    int stations = cycle->survey->station_count;
+    auto_free bool *missing = memory_zeroed((size_t)stations + 1, sizeof *missing);
+    for (int s = 0; s < stations; s++) {
+        missing[s] = !cycle->publisher->is_loaded[s];
+        cycle->stations[s] = true;
+    }
+    return load_observed(cycle->publisher, missing, error);
+}
+
+static struct place *choose_place(const struct cycle *cycle, int station)
+{
+    struct place *before = place_before(cycle, station);
+    if (before == NULL || cycle->stations[station])
+        return place_observe(cycle->rules, station, &cycle->publisher->observed[station]);
+    if (cycle->are_new_rules)
+        return place_with_rules(before, cycle->rules);
+    return place_hold(before);
+}
+
+static bool sheet_holds(const struct cycle *cycle, const struct sheet *sheet,
+                        const struct place *place, uint32_t pending)
+{
+    return sheet->place == place && sheet->days.today == cycle->today &&
+           sheet->state.pending == pending;
+}
+
+static void add_count(struct cycle *cycle, const char *kind, int64_t major, uint64_t count)
+{
+    auto_buffer struct buffer body = {0};
+    count_encode(count, &body);
+    batch_add(&cycle->batch, kind, major, 0, &body);
+}
+
+static void note_status(struct cycle *cycle, int station)
+{
+    const struct station_state *state = &cycle->sheets[station]->state;
+    int from = cycle->publisher->status[station];
+    if (state->status == from)
+        return;
+    const struct status_change change = {cycle->at,     station,         from,
+                                         state->status, state->standing, state->confidence};
+    auto_buffer struct buffer body = {0};
+    state_encode(cycle->survey, &change, &body);
+    batch_add(&cycle->batch, "state", cycle->publisher->numbering.stations[station], cycle->at,
+              &body);
+    if (from >= 0)
+        cycle->changes[cycle->change_count++] = change;
+}
+
+static void choose_sheet(struct cycle *cycle, int station)
+{
+    struct sheet *before = cycle->before == NULL ? NULL : cycle->before->parts.sheets[station];
+    struct place *place = choose_place(cycle, station);
+    uint32_t pending = cycle->counts.pending[station];
+    if (before == NULL || place != before->place)
+        batch_add_place(&cycle->batch, &cycle->publisher->numbering, place_before(cycle, station),
+                        place);
+    if (pending != (before == NULL ? 0 : before->state.pending))
+        add_count(cycle, "pending", cycle->publisher->numbering.stations[station], pending);
+    if (before != NULL && sheet_holds(cycle, before, place, pending)) {
+        cycle->sheets[station] = sheet_hold(before);
+    } else {
+        const struct view_days days = {cycle->today, cycle->today};
+        cycle->sheets[station] = sheet_create(place, days, pending, before);
+        cycle->is_changed = true;
+        atomic_fetch_add(&cycle->publisher->counters.stations, 1);
+    }
+    place_drop(place);
+    note_status(cycle, station);
+}
+
+static struct view *make_view(struct cycle *cycle)
+{
+    struct change_list *older = cycle->before == NULL ? NULL : cycle->before->parts.changes;
+    const struct view_parts parts = {
+        .rules = rules_hold(cycle->rules),
+        .at = cycle->at,
+        .days = {cycle->today, cycle->today},
+        .sheets = TAKE(cycle->sheets),
+        .pending = cycle->counts.pending_all,
+        .withheld = cycle->counts.withheld,
+        .changes = changes_create(cycle->changes, cycle->change_count, older),
+        .survey = blob_hold(cycle->publisher->survey),
+        .lines = blob_hold(cycle->publisher->lines),
+    };
+    return view_create_take(&parts);
+}
+
+/* After the versions are on disk: the publisher's own record, and the view. */
+static void settle(struct cycle *cycle)
+{
+    struct publisher *publisher = cycle->publisher;
+    for (int s = 0; s < cycle->survey->station_count; s++)
+        publisher->status[s] = cycle->sheets[s]->state.status;
+    publisher->entries = cycle->counts.entries;
+    replace_text(&publisher->model_text, &cycle->model_text);
+    replace_text(&publisher->notices_text, &cycle->counts.notices);
+    rules_drop(publisher->rules);
+    publisher->rules = rules_hold(cycle->rules);
+    publisher_swap_take(publisher, make_view(cycle));
+    publisher->last_ms = monotonic_ms();
+    atomic_fetch_add(&publisher->counters.publications, 1);
+    atomic_store(&publisher->counters.last_at, cycle->at);
+}
+
+static bool is_settled(const struct cycle *cycle)
+{
+    const struct view *before = cycle->before;
+    return before != NULL && !cycle->is_changed && !cycle->are_new_rules &&
+           cycle->batch.count == 0 && cycle->counts.entries == cycle->publisher->entries &&
+           cycle->counts.pending_all == before->parts.pending &&
+           cycle->counts.withheld == before->parts.withheld;
+}
+
+static bool publish(struct cycle *cycle, struct error *error)
+{
+    choose_rules(cycle);
+    if (!load_for_model(cycle, error))
+        return false;
+    for (int s = 0; s < cycle->survey->station_count; s++)
+        choose_sheet(cycle, s);
+    if (is_settled(cycle))
+        return true;
+    if (cycle->before == NULL || cycle->counts.withheld != cycle->before->parts.withheld)
+        add_count(cycle, "withheld", 0, cycle->counts.withheld);
+    if (!save_batch(cycle->publisher, &cycle->batch, cycle->at, cycle->counts.entries, error))
+        return false;
+    settle(cycle);
+    return true;
+}
+
+static void cycle_finish(struct cycle *cycle)
+{
+    for (int s = 0; cycle->sheets != NULL && s < cycle->survey->station_count; s++)
+        sheet_drop(cycle->sheets[s]);
+    free(cycle->sheets);
+    free(cycle->changes);
+    rules_drop(cycle->rules);
+    buffer_finish(&cycle->model_text);
+    batch_finish(&cycle->batch);
+    loaded_counts_finish(&cycle->counts);
+    view_drop(cycle->before);
+}
+
+/* What is stale is taken over only after the counts are read: every commit that they include has
+ * by then told which stations it touched. */
+static void take_stale(struct publisher *publisher, struct stale *stale)
+{
+    size_t stations = (size_t)publisher->options.survey->station_count;
+    pthread_mutex_lock(&publisher->mutex);
+    for (size_t s = 0; s < stations; s++)
+        stale->stations[s] = stale->stations[s] || publisher->stale.stations[s];
+    memset(publisher->stale.stations, 0, stations * sizeof(bool));
+    publisher->stale.any = false;
+    pthread_mutex_unlock(&publisher->mutex);
+}
+
+bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *error)
+{
+    size_t stations = (size_t)publisher->options.survey->station_count;
+    struct cycle cycle = {.publisher = publisher,
+                          .survey = publisher->options.survey,
+                          .today = publisher_today(publisher),
+                          .at = clock_now(&publisher->options.clock),
+                          .before = publisher_view(publisher),
+                          .sheets = memory_zeroed(stations + 1, sizeof(struct sheet *)),
+                          .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
+    bool is_done = load_counts(publisher, &cycle.counts, error);
+    take_stale(publisher, stale);
+    /* A copy: when something fails, what was stale still is. */
+    auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
+    memcpy(changed, stale->stations, stations * sizeof *changed);
+    cycle.stations = changed;
+    is_done = is_done && load_observed(publisher, changed, error) && publish(&cycle, error);
+    cycle_finish(&cycle);
+    for (size_t s = 0; s < stations; s++) {
+        if (is_done)
+            stale->stations[s] = false;
+        else if (changed[s])
+            publisher->is_loaded[s] = false; /* else the next try would see no difference */
+    }
+    return is_done;
+}

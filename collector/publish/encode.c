@@ -1,0 +1,197 @@
+/*
+ * Pieces of knots and arrivals as bytes: a form, then a row each.
+ *   knots: 1, options, rows of (first day since the row before, zigzag; days more than one;
+ *     reports; fresh reporters; mask of log likelihoods that are not 0; those; mask of weights
+ *     that are not 0; those)
+ *   arrivals: 2, rows of (first, days more than one, reports, fresh reporters)
+ * Integers are LEB128, real numbers 8 bytes as the machine has them (little-endian).
+ */
+#include <math.h>
+#include <string.h>
+
+#include "collector/publish/versions.h"
+
+enum {
+    FORM_KNOTS = 1,
+    FORM_ARRIVALS = 2
+};
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored numbers are little-endian");
+
+static void put_unsigned(struct buffer *buffer, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        buffer_char(buffer, (char)(uint8_t)(value | 0x80));
+    buffer_char(buffer, (char)(uint8_t)value);
+}
+
+static void put_signed(struct buffer *buffer, int64_t value)
+{
+    put_unsigned(buffer, value < 0 ? ((uint64_t) - (value + 1) << 1) | 1 : (uint64_t)value << 1);
+}
+
+static void put_sparse(struct buffer *buffer, const double *values, int count)
+{
+    uint64_t mask = 0;
+    for (int i = 0; i < count; i++)
+        if (values[i] < 0 || values[i] > 0)
+            mask |= (uint64_t)1 << i;
+    put_unsigned(buffer, mask);
+    for (int i = 0; i < count; i++)
+        if ((mask >> i & 1) != 0)
+            buffer_bytes(buffer, &values[i], sizeof values[i]);
+}
+
+struct reader {
+    const uint8_t *at, *end;
+    bool broken;
+};
+
+static uint64_t take_unsigned(struct reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        if (reader->at == reader->end)
+            break;
+        uint8_t byte = *reader->at++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return value;
+    }
+    reader->broken = true;
+    return 0;
+}
+
+static int64_t take_signed(struct reader *reader)
+{
+    uint64_t value = take_unsigned(reader);
+    int64_t half = (int64_t)(value >> 1);
+    return (value & 1) != 0 ? -half - 1 : half;
+}
+
+static void take_sparse(struct reader *reader, double *values)
+{
+    uint64_t mask = take_unsigned(reader);
+    for (int i = 0; i < 64 && mask >> i != 0; i++) {
+        if ((mask >> i & 1) == 0)
+            continue;
+        if (i >= CONSENSUS_OPTIONS_MAX || reader->end - reader->at < (ptrdiff_t)sizeof *values) {
+            reader->broken = true;
+            return;
+        }
+        memcpy(&values[i], reader->at, sizeof *values);
+        reader->at += sizeof *values;
+    }
+}
+
+void knots_encode(const struct knots *knots, size_t first, size_t count, struct buffer *buffer)
+{
+    int64_t before = 0;
+    buffer_char(buffer, FORM_KNOTS);
+    put_unsigned(buffer, (uint64_t)knots->options);
+    for (size_t i = first; i < first + count; i++) {
+        const struct knot *knot = &knots->at[i];
+        int64_t begin = llround(knot->begin);
+        put_signed(buffer, begin - before);
+        put_unsigned(buffer, (uint64_t)(llround(knot->end) - begin - 1));
+        put_unsigned(buffer, knot->reports);
+        put_unsigned(buffer, knot->fresh_reporters);
+        put_sparse(buffer, knots->log_likelihood + i * (size_t)knots->options, knots->options);
+        put_sparse(buffer, knots->weight + i * (size_t)knots->options, knots->options);
+        before = begin;
+    }
+}
+
+static void knots_grow(struct knots *knots)
+{
+    size_t cells = (knots->count + 1) * (size_t)knots->options;
+    knots->at = memory_resize_take(knots->at, knots->count + 1, sizeof *knots->at);
+    knots->log_likelihood = memory_resize_take(knots->log_likelihood, cells, sizeof(double));
+    knots->weight = memory_resize_take(knots->weight, cells, sizeof(double));
+}
+
+/* What an option that is newer than the piece would have got: no more than the least. */
+static void pad(double *log_likelihood, int from, int options)
+{
+    double least = 0;
+    for (int i = 0; i < from; i++)
+        least = fmin(least, log_likelihood[i]);
+    for (int i = from; i < options; i++)
+        log_likelihood[i] = least;
+}
+
+static bool take_knot(struct reader *reader, int options, int64_t *day, struct knots *knots)
+{
+    double log_likelihood[CONSENSUS_OPTIONS_MAX] = {0};
+    double weight[CONSENSUS_OPTIONS_MAX] = {0};
+    *day += take_signed(reader);
+    double begin = (double)*day;
+    double end = begin + 1 + (double)take_unsigned(reader);
+    struct knot knot = {.time = (begin + end) / 2, .begin = begin, .end = end};
+    knot.reports = (uint32_t)take_unsigned(reader);
+    knot.fresh_reporters = (uint32_t)take_unsigned(reader);
+    take_sparse(reader, log_likelihood);
+    take_sparse(reader, weight);
+    if (reader->broken)
+        return false;
+    pad(log_likelihood, options, knots->options);
+    knots_grow(knots);
+    size_t cell = knots->count * (size_t)knots->options;
+    memcpy(knots->log_likelihood + cell, log_likelihood, (size_t)knots->options * sizeof(double));
+    memcpy(knots->weight + cell, weight, (size_t)knots->options * sizeof(double));
+    knots->at[knots->count++] = knot;
+    return true;
+}
+
+bool knots_decode(const void *bytes, size_t length, struct knots *knots)
+{
+    const uint8_t *begin = bytes;
+    struct reader reader = {.at = begin, .end = begin + length};
+    if (length < 2 || *reader.at++ != FORM_KNOTS)
+        return false;
+    uint64_t options = take_unsigned(&reader);
+    if (options > (uint64_t)knots->options)
+        return false;
+    int64_t day = 0;
+    while (reader.at < reader.end)
+        if (!take_knot(&reader, (int)options, &day, knots))
+            return false;
+    return true;
+}
+
+void arrivals_encode(const struct arrivals *arrivals, size_t first, size_t count,
+                     struct buffer *buffer)
+{
+    int64_t before = 0;
+    buffer_char(buffer, FORM_ARRIVALS);
+    for (size_t i = first; i < first + count; i++) {
+        const struct arrival *arrival = &arrivals->at[i];
+        put_signed(buffer, arrival->first - before);
+        put_unsigned(buffer, (uint64_t)((int64_t)arrival->last - arrival->first));
+        put_unsigned(buffer, arrival->reports);
+        put_unsigned(buffer, arrival->fresh_reporters);
+        before = arrival->first;
+    }
+}
+
+bool arrivals_decode(const void *bytes, size_t length, struct arrivals *arrivals)
+{
+    const uint8_t *begin = bytes;
+    struct reader reader = {.at = begin, .end = begin + length};
+    if (length < 1 || *reader.at++ != FORM_ARRIVALS)
+        return false;
+    int64_t day = 0;
+    while (reader.at < reader.end) {
+        struct arrival arrival = {0};
+        day += take_signed(&reader);
+        arrival.first = (int32_t)day;
+        arrival.last = (int32_t)(day + (int64_t)take_unsigned(&reader));
+        arrival.reports = (uint32_t)take_unsigned(&reader);
+        arrival.fresh_reporters = (uint32_t)take_unsigned(&reader);
+        if (reader.broken)
+            return false;
+        arrivals->at = memory_resize_take(arrivals->at, arrivals->count + 1, sizeof *arrivals->at);
+        arrivals->at[arrivals->count++] = arrival;
+    }
+    return true;
+}

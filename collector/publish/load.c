@@ -1,0 +1,254 @@
+/* The publisher's reads and writes, each a job of the store. */
+#include <string.h>
+
+#include "collector/base/number.h"
+#include "collector/publish/work.h"
+
+/* More reports than this in one job would keep intake waiting. */
+enum {
+    REPORTS_A_JOB = 20000
+};
+
+int64_t day_last_second(const struct survey *survey, int32_t day)
+{
+    return day_begin(day + 1, survey->offset_seconds) - 1;
+}
+
+struct counts_job {
+    struct store_job job;
+    const struct publisher *publisher;
+    struct loaded_counts *counts;
+};
+
+static void add_notice(void *context, const char *json, int64_t added)
+{
+    struct buffer *notices = context;
+    (void)added;
+    buffer_text(notices, notices->length > 1 ? "," : "");
+    buffer_text(notices, json);
+}
+
+static void survey_notices(const struct survey *survey, struct buffer *notices)
+{
+    buffer_char(notices, '[');
+    for (int i = 0; i < survey->notice_count; i++) {
+        auto_free char *text = json_dumps(survey->notices[i].json, JSON_COMPACT);
+        add_notice(notices, text == NULL ? "{}" : text, 0);
+    }
+}
+
+static int64_t month_begin(const struct survey *survey, int64_t now)
+{
+    struct date date = day_to_date(day_of_instant(now, survey->offset_seconds));
+    date.day = 1;
+    return day_begin(day_from_date(date), survey->offset_seconds);
+}
+
+static bool counts_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct counts_job *own = (struct counts_job *)(void *)job;
+    const struct survey *survey = own->publisher->options.survey;
+    struct loaded_counts *counts = own->counts;
+    struct report_counts read = {.pending = counts->pending};
+    int64_t now = clock_now(&own->publisher->options.clock);
+    buffer_clear(&counts->notices);
+    survey_notices(survey, &counts->notices);
+    if (!session_notices(session, INT64_MAX, add_notice, &counts->notices, error) ||
+        !session_counts(session, month_begin(survey, now), &read, error) ||
+        !session_entry_count(session, &counts->entries, error))
+        return false;
+    buffer_char(&counts->notices, ']');
+    counts->pending_all = read.pending_all;
+    counts->withheld = read.withheld;
+    return true;
+}
+
+bool load_counts(struct publisher *publisher, struct loaded_counts *counts, struct error *error)
+{
+    size_t stations = (size_t)publisher->options.survey->station_count;
+    *counts = (struct loaded_counts){.pending = memory_zeroed(stations + 1, sizeof(uint32_t))};
+    struct counts_job job = {{.run = counts_run}, publisher, counts};
+    if (store_call(publisher->options.store, &job.job, error))
+        return true;
+    loaded_counts_finish(counts);
+    return false;
+}
+
+void loaded_counts_finish(struct loaded_counts *counts)
+{
+    free(counts->pending);
+    buffer_finish(&counts->notices);
+    *counts = (struct loaded_counts){0};
+}
+
+struct observed_job {
+    struct store_job job;
+    const struct survey *survey;
+    const bool *stations;
+    int next;
+    size_t rows;
+    struct observed *fresh; /* by station */
+};
+
+static void add_answer(void *context, const struct published_answer *answer)
+{
+    struct observed_job *own = context;
+    observed_add(&own->fresh[answer->station], answer);
+    own->rows++;
+}
+
+static bool observed_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct observed_job *own = (struct observed_job *)(void *)job;
+    own->rows = 0;
+    for (; own->next < own->survey->station_count && own->rows < REPORTS_A_JOB; own->next++) {
+        if (!own->stations[own->next])
+            continue;
+        struct observed *fresh = &own->fresh[own->next];
+        observed_finish(fresh);
+        observed_init(fresh, own->survey->question_count);
+        if (!session_published(session, own->next, add_answer, own, error))
+            return false;
+    }
+    return true;
+}
+
+static void keep_observed(struct publisher *publisher, int station, struct observed *fresh,
+                          bool *is_changed)
+{
+    struct observed *kept = &publisher->observed[station];
+    observed_close(fresh);
+    *is_changed = !publisher->is_loaded[station] || !observed_equal(kept, fresh);
+    observed_finish(kept);
+    *kept = *fresh;
+    *fresh = (struct observed){0};
+    publisher->is_loaded[station] = true;
+}
+
+bool load_observed(struct publisher *publisher, bool *stations, struct error *error)
+{
+    const struct survey *survey = publisher->options.survey;
+    size_t count = (size_t)survey->station_count;
+    struct observed_job job = {.job = {.run = observed_run},
+                               .survey = survey,
+                               .stations = stations,
+                               .fresh = memory_zeroed(count + 1, sizeof *job.fresh)};
+    bool is_read = true;
+    int first = 0;
+    while (is_read && job.next < survey->station_count) {
+        first = job.next;
+        is_read = store_call(publisher->options.store, &job.job, error);
+        if (!is_read)
+            break;
+        for (int s = first; s < job.next; s++)
+            if (stations[s])
+                keep_observed(publisher, s, &job.fresh[s], &stations[s]);
+    }
+    for (int s = 0; s < survey->station_count; s++)
+        observed_finish(&job.fresh[s]);
+    free(job.fresh);
+    return is_read;
+}
+
+struct stored_job {
+    struct store_job job;
+    int64_t known_at;
+    struct stored stored;
+};
+
+static bool stored_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct stored_job *own = (struct stored_job *)(void *)job;
+    stored_finish(&own->stored);
+    return stored_read(session, own->known_at, &own->stored, error);
+}
+
+bool load_stored(struct publisher *publisher, int64_t known_at, struct stored *stored_out,
+                 struct error *error)
+{
+    struct stored_job job = {.job = {.run = stored_run}, .known_at = known_at};
+    if (!store_call(publisher->options.store, &job.job, error)) {
+        stored_finish(&job.stored);
+        return false;
+    }
+    *stored_out = job.stored;
+    return true;
+}
+
+struct setting_job {
+    struct store_job job;
+    const char *name;
+    char *value;
+};
+
+static bool setting_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct setting_job *own = (struct setting_job *)(void *)job;
+    free(TAKE(own->value));
+    return session_setting(session, own->name, &own->value, error);
+}
+
+bool load_setting(struct publisher *publisher, const char *name, char **value_out,
+                  struct error *error)
+{
+    struct setting_job job = {.job = {.run = setting_run}, .name = name};
+    if (!store_call(publisher->options.store, &job.job, error)) {
+        free(job.value);
+        return false;
+    }
+    *value_out = job.value;
+    return true;
+}
+
+struct save_job {
+    struct store_job job;
+    const struct publisher *publisher;
+    const struct batch *batch;
+    int64_t at;
+    uint64_t entries;
+};
+
+static bool save_settings(struct session *session, const struct save_job *own, struct error *error)
+{
+    char entries[24] = "";
+    auto_buffer struct buffer digits = {0};
+    buffer_integer(&digits, (int64_t)own->entries);
+    memcpy(entries, digits.data, digits.length);
+    if (!session_set_setting(session, SETTING_ENTRIES, entries, error))
+        return false;
+    if (!own->publisher->numbering.grown)
+        return true;
+    auto_free char *text = json_dumps(own->publisher->numbering.json, JSON_COMPACT);
+    return session_set_setting(session, SETTING_NUMBERING, text, error);
+}
+
+static bool save_run(struct session *session, struct store_job *job, struct error *error)
+{
+    const struct save_job *own = (const struct save_job *)(const void *)job;
+    const struct survey *survey = own->publisher->options.survey;
+    int64_t day =
+        day_begin(day_of_instant(own->at, survey->offset_seconds), survey->offset_seconds);
+    for (size_t i = 0; i < own->batch->count; i++) {
+        const struct batch_row *row = &own->batch->rows[i];
+        bool adds_up = strcmp(row->kind, "state") == 0;
+        const struct version_row version = {.kind = row->kind,
+                                            .major = row->major,
+                                            .minor = row->minor,
+                                            .at = adds_up ? own->at : day,
+                                            .body = own->batch->bodies.data + row->offset,
+                                            .length = row->length};
+        if (!session_version_put(session, &version, error))
+            return false;
+    }
+    return save_settings(session, own, error);
+}
+
+bool save_batch(struct publisher *publisher, const struct batch *batch, int64_t at,
+                uint64_t entries, struct error *error)
+{
+    struct save_job job = {{.run = save_run}, publisher, batch, at, entries};
+    if (!store_call(publisher->options.store, &job.job, error))
+        return false;
+    publisher->numbering.grown = false;
+    return true;
+}

@@ -1,0 +1,91 @@
+/* The consensus thread: waits until something is due, and does it. */
+#include <time.h>
+
+#include "collector/publish/work.h"
+
+enum {
+    RETRY_MS = 1000, /* after the store refused */
+    LOOK_MS = 20000, /* at least so often it is asked whether a new day has begun */
+    SECOND_MS = 1000
+};
+
+int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
+}
+
+/* Milliseconds until something is due; 0: now. With the mutex. */
+static int64_t until_due(const struct publisher *publisher, int64_t not_before)
+{
+    bool is_asked = publisher->tickets != publisher->settled_ticket;
+    int32_t shown = view_today(publisher->view);
+    if (!publisher->stale.any && !is_asked && publisher_today(publisher) == shown)
+        return LOOK_MS;
+    int64_t wait = not_before - monotonic_ms();
+    return wait > 0 ? wait : 0;
+}
+
+static void wait_ms(struct publisher *publisher, int64_t milliseconds)
+{
+    int64_t until = monotonic_ms() + milliseconds;
+    const struct timespec deadline = {.tv_sec = until / SECOND_MS,
+                                      .tv_nsec = (long)(until % SECOND_MS) * 1000000};
+    pthread_cond_timedwait(&publisher->wake, &publisher->mutex, &deadline);
+}
+
+static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t *not_before)
+{
+    pthread_mutex_lock(&publisher->mutex);
+    uint64_t ticket = publisher->tickets;
+    pthread_mutex_unlock(&publisher->mutex);
+    struct error error = {0};
+    struct timespec begin;
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    bool is_done = cycle_run(publisher, stale, &error);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    *not_before = monotonic_ms() + (is_done ? publisher->options.interval_ms : RETRY_MS);
+    atomic_store(&publisher->counters.last_microseconds,
+                 (end.tv_sec - begin.tv_sec) * 1000000 + (end.tv_nsec - begin.tv_nsec) / 1000);
+    if (!is_done)
+        atomic_fetch_add(&publisher->counters.failures, 1);
+    pthread_mutex_lock(&publisher->mutex);
+    publisher->stale.any = publisher->stale.any || !is_done;
+    publisher->settled_ticket = ticket;
+    pthread_cond_broadcast(&publisher->settled);
+    pthread_mutex_unlock(&publisher->mutex);
+}
+
+static struct past_task *take_past(struct publisher *publisher)
+{
+    struct past_task *tasks = publisher->past_first;
+    publisher->past_first = publisher->past_last = NULL;
+    return tasks;
+}
+
+void *publisher_loop(void *context)
+{
+    struct publisher *publisher = context;
+    struct stale stale = {
+        .stations = memory_zeroed((size_t)publisher->options.survey->station_count + 1, 1)};
+    int64_t not_before = 0;
+    pthread_mutex_lock(&publisher->mutex);
+    while (!publisher->stopping) {
+        int64_t due = until_due(publisher, not_before);
+        struct past_task *past = take_past(publisher);
+        if (past == NULL && due > 0) {
+            wait_ms(publisher, due);
+            continue;
+        }
+        pthread_mutex_unlock(&publisher->mutex);
+        past_run(publisher, past);
+        if (due == 0)
+            run_cycle(publisher, &stale, &not_before);
+        pthread_mutex_lock(&publisher->mutex);
+    }
+    pthread_mutex_unlock(&publisher->mutex);
+    free(stale.stations);
+    return NULL;
+}

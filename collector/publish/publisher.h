@@ -1,0 +1,45 @@
+#ifndef ZHANJI_PUBLISH_PUBLISHER_H
+#define ZHANJI_PUBLISH_PUBLISHER_H
+
+#include "collector/publish/view.h"
+#include "collector/store/store.h"
+
+/*
+ * The consensus thread (design §3): keeps approved observations in memory, recomputes what
+ * changed, has the store write versions, publishes a new view; also at the survey's midnight.
+ */
+struct publisher;
+
+struct publisher_options {
+    const struct survey *survey;
+    struct store *store;
+    struct clock clock;
+    int64_t interval_ms; /* at most one publication in this time: 200 */
+};
+
+/* Loads what is published, publishes the first view, starts the thread. */
+NODISCARD bool publisher_start(const struct publisher_options *options,
+                               struct publisher **publisher_out, struct error *error);
+void publisher_stop(struct publisher *publisher);
+/* The current view, with a reference for the caller. Any thread, never waits. */
+struct view *publisher_view(struct publisher *publisher);
+/* Returns when everything committed before the call is in the view. For tests and main. */
+void publisher_wait(struct publisher *publisher);
+/* Asks for a refit of reporters and hazards in the background. */
+void publisher_refit(struct publisher *publisher);
+void publisher_metrics(const struct publisher *publisher, struct buffer *buffer);
+
+/* A view of what was published at the end of a day, on the HTTP thread: true with a reference at
+ * once if it is the current one or kept; else false, and the job (owned by the publisher until
+ * `done`) reads it from the store: `done` gets it, or NULL with the error. */
+struct past_view {
+    int32_t known_at;
+    void (*done)(void *context, struct view *view, const struct error *error);
+    void *context;
+};
+
+NODISCARD bool publisher_past_view(struct publisher *publisher, struct store_collector *collector,
+                                   const struct past_view *request, struct view **view_out,
+                                   struct error *error);
+
+#endif

@@ -1,0 +1,47 @@
+#ifndef ZHANJI_PUBLISH_SHEET_H
+#define ZHANJI_PUBLISH_SHEET_H
+
+#include "collector/publish/station.h"
+
+/* The days that a view answers for. */
+struct view_days {
+    int32_t today; /* default and latest as_of */
+    int32_t known; /* known_at */
+};
+
+/* A station's status at the end of one month. */
+struct sheet_month {
+    int8_t status;
+    bool visited;
+};
+
+/*
+ * What is published of a station on a given day: its state, histories, months and document.
+ * Immutable and counted; made again when the station changed or the day did.
+ */
+struct sheet {
+    atomic_uint references;
+    struct place *place;
+    struct view_days days;
+    struct station_state state; /* at the end of days.today, whole */
+    struct segment **histories; /* by question */
+    size_t *history_counts;
+    struct station_segment *history;
+    struct sheet_month *months; /* from the month of the survey's earliest visit on */
+    size_t month_count;
+    struct blob *document; /* GET /api/v1/stations/{id} */
+};
+
+/* `before` (or NULL) lends its document if that says the same. */
+NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days, uint32_t pending,
+                                     const struct sheet *before);
+struct sheet *sheet_hold(struct sheet *sheet);
+void sheet_drop(struct sheet *sheet);
+/* The state at another day; borrows histories from the sheet. */
+void sheet_state(const struct sheet *sheet, int32_t as_of, struct station_state *state_out);
+
+/* Months since year 0, and the last day of one. */
+int month_of_day(int32_t day);
+int32_t month_last_day(int month);
+
+#endif

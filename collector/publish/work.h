@@ -1,0 +1,106 @@
+#ifndef ZHANJI_PUBLISH_WORK_H
+#define ZHANJI_PUBLISH_WORK_H
+
+#include <pthread.h>
+
+#include "collector/publish/publisher.h"
+#include "collector/publish/stored.h"
+
+/* What has to be looked at again. */
+struct stale {
+    bool *stations; /* by station: its published reports changed */
+    bool any;       /* one of them is set, or counts or notices may have changed */
+};
+
+/* A view of the past that somebody waits for. */
+struct past_task {
+    struct store_job job; /* brings the answer back to the collector's thread */
+    struct past_task *next;
+    struct past_view request;
+    struct store_collector *collector;
+    struct view *view; /* the answer, or NULL with the error */
+    struct error error;
+};
+
+enum {
+    PAST_KEPT = 8
+};
+
+/* Counters for /metrics. */
+struct publisher_counters {
+    atomic_ullong publications, failures, stations, past_views;
+    atomic_llong last_at, last_microseconds;
+};
+
+struct publisher {
+    struct publisher_options options;
+    struct publisher_counters counters;
+    pthread_t thread;
+
+    pthread_mutex_t view_mutex; /* view alone: held for a few instructions */
+    struct view *view;
+
+    pthread_mutex_t mutex; /* the rest of this block */
+    pthread_cond_t wake, settled;
+    bool stopping;
+    struct stale stale;
+    uint64_t tickets, settled_ticket; /* publisher_wait */
+    struct past_task *past_first, *past_last;
+    struct view *past[PAST_KEPT]; /* kept views of the past, newest use first */
+
+    /* The thread's own. */
+    struct numbering numbering;
+    struct rules *rules;
+    struct buffer model_text, notices_text; /* as they are stored */
+    struct observed *observed;              /* by station */
+    bool *is_loaded;                        /* by station */
+    int *status;                            /* by station: last published, -1 if none */
+    uint64_t entries;                       /* of the log, in what is published */
+    struct blob *survey, *lines;
+    int64_t last_ms; /* of the last publication, on the monotonic clock */
+};
+
+int64_t monotonic_ms(void);
+/* loop.c: what the thread runs. */
+void *publisher_loop(void *context);
+bool publisher_is_stopping(struct publisher *publisher);
+int32_t publisher_today(const struct publisher *publisher);
+/* The last second of a day in the survey's offset, where versions of it are looked up. */
+int64_t day_last_second(const struct survey *survey, int32_t day);
+
+/* cycle.c: looks at what is stale and publishes; false with the error when the store failed. */
+NODISCARD bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *error);
+/* Makes `view` the current one. */
+void publisher_swap_take(struct publisher *publisher, struct view *view);
+
+/* load.c: reads of the store. */
+struct loaded_counts {
+    uint32_t *pending; /* by station */
+    uint64_t pending_all, withheld, entries;
+    struct buffer notices; /* JSON array of all, the survey's and the operator's */
+};
+
+NODISCARD bool load_counts(struct publisher *publisher, struct loaded_counts *counts,
+                           struct error *error);
+void loaded_counts_finish(struct loaded_counts *counts);
+/* Reads the published reports of the stations that are set; those that turn out unchanged are
+ * cleared. */
+NODISCARD bool load_observed(struct publisher *publisher, bool *stations, struct error *error);
+/* Everything that held at a moment, and the numbering. */
+NODISCARD bool load_stored(struct publisher *publisher, int64_t known_at, struct stored *stored_out,
+                           struct error *error);
+NODISCARD bool load_setting(struct publisher *publisher, const char *name, char **value_out,
+                            struct error *error);
+/* Writes a batch, the numbering if it has grown, and how much of the log is in it. */
+NODISCARD bool save_batch(struct publisher *publisher, const struct batch *batch, int64_t at,
+                          uint64_t entries, struct error *error);
+
+/* past.c: answers those who wait. */
+void past_run(struct publisher *publisher, struct past_task *tasks);
+/* restore.c: what was published when the server stopped becomes the current view again. */
+NODISCARD bool publisher_restore(struct publisher *publisher, struct error *error);
+
+#define SETTING_NUMBERING "publish-numbering"
+#define SETTING_ENTRIES   "publish-entries"
+
+#endif
