@@ -25,15 +25,15 @@ enum {
 
 /* Where a selection looks. The terms on `state` are literal: that is how the planner knows which
  * partial index they mean. */
+#define NOT_AMENDED " NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.id = report.id)"
+
 static const struct {
     const char *sources[SOURCES_MAX];
 } selections[SELECTION_COUNT] = {
-    [SELECT_ANY] = {{"report WHERE 1", "arrival WHERE 1"}},
+    [SELECT_ANY] = {{"report WHERE" NOT_AMENDED, "arrival WHERE 1", "amendment WHERE 1"}},
     [SELECT_PENDING] = {{"report WHERE state = 0 AND state <> 1", "arrival WHERE 1",
                          "amendment WHERE 1"}},
-    [SELECT_APPROVED] =
-        {{"report WHERE state = 1"
-          " AND NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.id = report.id)"}},
+    [SELECT_APPROVED] = {{"report WHERE state = 1 AND" NOT_AMENDED}},
     [SELECT_STATE] = {{"report WHERE state = :state AND state <> 1"}},
     [SELECT_PUBLISHED] = {{"report WHERE state = 1"}},
 };

@@ -170,20 +170,32 @@ bool row_read(struct query *query, struct stored_report *report_out, struct erro
     return true;
 }
 
+static bool reporter_add(struct session *session, const uint8_t *pseudonym, int64_t *number_out,
+                         struct error *error)
+{
+    auto_query struct query query = query_begin(session, SQL_REPORTER_ADD);
+    query_blob(&query, ":pseudonym", pseudonym, PSEUDONYM_SIZE);
+    if (!query_run(&query, error))
+        return false;
+    *number_out = sqlite3_last_insert_rowid(session->database);
+    return true;
+}
+
+/* No upsert: it would use up a number for every conflict. */
 bool reporter_count(struct session *session, const uint8_t *pseudonym, int64_t *number_out,
                     struct error *error)
 {
-    bool row;
-    auto_query struct query count = query_begin(session, SQL_REPORTER_COUNT);
-    query_blob(&count, ":pseudonym", pseudonym, PSEUDONYM_SIZE);
-    if (!query_run(&count, error))
-        return false;
+    bool known;
     auto_query struct query number = query_begin(session, SQL_REPORTER_NUMBER);
     query_blob(&number, ":pseudonym", pseudonym, PSEUDONYM_SIZE);
-    if (!query_step(&number, &row, error))
+    if (!query_step(&number, &known, error))
         return false;
+    if (!known)
+        return reporter_add(session, pseudonym, number_out, error);
     *number_out = query_column(&number, 0);
-    return true;
+    auto_query struct query count = query_begin(session, SQL_REPORTER_COUNT);
+    query_integer(&count, ":number", *number_out);
+    return query_run(&count, error);
 }
 
 bool reporter_release(struct session *session, int64_t number, struct error *error)

@@ -48,8 +48,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [SQL_ARRIVAL_DROP] = "DELETE FROM arrival WHERE seq = :seq",
     [SQL_ARRIVAL_BOX_SET] = "UPDATE arrival SET box = :box WHERE seq = :seq",
 
-    [SQL_REPORTER_COUNT] = "INSERT INTO reporter (pseudonym, reports) VALUES (:pseudonym, 1)"
-                           " ON CONFLICT (pseudonym) DO UPDATE SET reports = reports + 1",
+    [SQL_REPORTER_ADD] = "INSERT INTO reporter (pseudonym, reports) VALUES (:pseudonym, 1)",
+    [SQL_REPORTER_COUNT] = "UPDATE reporter SET reports = reports + 1 WHERE number = :number",
     [SQL_REPORTER_NUMBER] = "SELECT number FROM reporter WHERE pseudonym = :pseudonym",
     [SQL_REPORTER_RELEASE] = "UPDATE reporter SET reports = reports - 1 WHERE number = :number",
     [SQL_REPORTER_DROP] = "DELETE FROM reporter WHERE number = :number AND reports = 0",
