@@ -18,6 +18,7 @@ static void foreign_id(struct report_faults *faults)
     faults->count = 1;
     faults->faults[0] = (struct report_fault){
         .pointer = memory_text("/id"),
+        .pointer_length = sizeof "/id" - 1,
         .code = "bad_id",
         .detail = memory_text("The id differs from the one in the address: leave it out here."),
     };
