@@ -12,11 +12,12 @@ enum {
     CHANGES_HERE = 6
 };
 
-/* What the headline counts, of stations that are open. */
+/* What the headline counts, of stations that are open. What visits tell and what is inferred stay
+ * apart in every number. */
 struct counts {
     int open, seen, inferred, unknown, lately;
-    int *of_status;
-    int most; /* the status of most open stations */
+    int *seen_of, *inferred_of; /* by status */
+    int most;                   /* the status of most open stations */
 };
 
 static void read_rows(struct city *city)
@@ -33,53 +34,94 @@ static void read_rows(struct city *city)
     free(state);
 }
 
+static void count_row(const struct city *city, const struct city_row *row, struct counts *counts)
+{
+    const struct page *page = city->page;
+    bool inferred = row->standing == STANDING_INFERRED;
+    if (row->status == page->survey->status_not_open)
+        return;
+    counts->open++;
+    counts->seen += row->visited;
+    counts->seen_of[row->status] += row->visited;
+    counts->inferred += inferred;
+    counts->inferred_of[row->status] += inferred;
+    counts->unknown += row->status == page->survey->status_none;
+    counts->lately += row->last_visit != DAY_NONE && row->last_visit >= page->as_of - LATELY_DAYS;
+}
+
 static void count_rows(const struct city *city, struct counts *counts)
 {
     const struct survey *survey = city->page->survey;
-    for (int i = 0; i < survey->station_count; i++) {
-        const struct city_row *row = &city->rows[i];
-        if (row->status == survey->status_not_open)
-            continue;
-        counts->open++;
-        counts->of_status[row->status]++;
-        counts->seen += row->visited;
-        counts->inferred += row->standing == STANDING_INFERRED;
-        counts->unknown += row->status == survey->status_none;
-        counts->lately +=
-            row->last_visit != DAY_NONE && row->last_visit >= city->page->as_of - LATELY_DAYS;
-    }
+    for (int i = 0; i < survey->station_count; i++)
+        count_row(city, &city->rows[i], counts);
     for (int i = 0; i < survey->statuses.count; i++)
-        if (counts->of_status[i] > counts->of_status[counts->most])
+        if (counts->seen_of[i] + counts->inferred_of[i] >
+            counts->seen_of[counts->most] + counts->inferred_of[counts->most])
             counts->most = i;
 }
 
-/* "424座车站中，420座要身份信息。" and what that rests on. */
-static void put_headline(struct city *city)
+/* "要身份信息的车站：走访所知2座，推断422座" */
+static void put_headline(struct page *page, const struct counts *counts)
+{
+    struct html *html = &page->html;
+    auto_buffer struct buffer status = {0}, day = {0};
+    short_text(&status, html_in(html, &page->survey->statuses.terms[counts->most].text));
+    date_day(&day, html->language, page->as_of);
+    FILL(html, "<p class=\"eyebrow\">{title}</p><h1>",
+         TEXT("title", html_in(html, &page->survey->title)));
+    if (page_of_past(page))
+        FILL(html, "{@headline_then}", TEXT("day", day.data));
+    if (counts->seen + counts->inferred > 0)
+        FILL(html, "{@headline}", TEXT("status", status.data),
+             NUMBER("seen", counts->seen_of[counts->most]),
+             NUMBER("inferred", counts->inferred_of[counts->most]));
+    else
+        html_put(html, "{@headline_nothing}");
+    html_put(html, "</h1>\n");
+}
+
+static void put_breakdown(struct page *page, const int *of_status, enum standing standing)
+{
+    struct html *html = &page->html;
+    html_put(html, "<span class=\"parts\">");
+    for (int i = 0; i < page->survey->statuses.count; i++) {
+        auto_buffer struct buffer status = {0};
+        if (of_status[i] == 0)
+            continue;
+        short_text(&status, html_in(html, &page->survey->statuses.terms[i].text));
+        FILL(html, "<span class=\"nowrap {class}\">", TEXT("class", status_class(page->survey, i)));
+        mark_status(html, page->survey, i, standing);
+        FILL(html, " {status} {n}</span> ", TEXT("status", status.data), NUMBER("n", of_status[i]));
+    }
+    html_put(html, "</span>");
+}
+
+static void put_figures(struct page *page, const struct counts *counts)
+{
+    struct html *html = &page->html;
+    FILL(html, "<ul class=\"figures\"><li class=\"seen\">{@figure_seen}",
+         NUMBER("n", counts->seen));
+    put_breakdown(page, counts->seen_of, STANDING_CONFIRMED);
+    FILL(html, "</li><li class=\"guess\">{@figure_inferred}", NUMBER("n", counts->inferred));
+    put_breakdown(page, counts->inferred_of, STANDING_INFERRED);
+    FILL(html, "</li><li>{@figure_unknown}</li>", NUMBER("n", counts->unknown));
+    FILL(html, "<li>{@figure_lately}</li></ul>", NUMBER("n", counts->lately));
+}
+
+static void put_head(const struct city *city)
 {
     struct page *page = city->page;
     struct counts counts = {0};
-    counts.of_status = memory_zeroed((size_t)page->survey->statuses.count, sizeof(int));
+    size_t statuses = (size_t)page->survey->statuses.count;
+    counts.seen_of = memory_zeroed(statuses, sizeof(int));
+    counts.inferred_of = memory_zeroed(statuses, sizeof(int));
     count_rows(city, &counts);
-    auto_buffer struct buffer status = {0}, day = {0};
-    short_text(&status, html_in(&page->html, &page->survey->statuses.terms[counts.most].text));
-    date_day(&day, page->html.language, page->as_of);
-    FILL(&page->html, "<div class=\"headline\"><p class=\"eyebrow\">{title}</p>",
-         TEXT("title", html_in(&page->html, &page->survey->title)));
-    html_put(&page->html, "<h1>");
-    if (page_of_past(page))
-        FILL(&page->html, "{@headline_then}", TEXT("day", day.data));
-    else
-        html_put(&page->html, "{@headline_now}");
-    FILL(&page->html,
-         "{@headline}</h1>"
-         "<ul class=\"figures\"><li class=\"seen\">{@headline_seen}</li>"
-         "<li class=\"guess\">{@headline_inferred}</li><li>{@headline_unknown}</li>"
-         "<li>{@headline_lately}</li></ul></div>\n",
-         NUMBER("open", counts.open), NUMBER("k", counts.of_status[counts.most]),
-         TEXT("status", status.data), NUMBER("seen", counts.seen),
-         NUMBER("inferred", counts.inferred), NUMBER("unknown", counts.unknown),
-         NUMBER("lately", counts.lately));
-    free(counts.of_status);
+    html_put(&page->html, "<div class=\"headline\">");
+    put_headline(page, &counts);
+    put_figures(page, &counts);
+    html_put(&page->html, "</div>\n");
+    free(counts.seen_of);
+    free(counts.inferred_of);
 }
 
 static void put_aside(struct page *page)
@@ -112,7 +154,7 @@ static enum http_progress city_ready(struct task *task)
     page_open(page, title.data, "/");
     html_put(&page->html, city_is_filtered(&city) ? "<div class=\"wrap city filtered\">\n"
                                                   : "<div class=\"wrap city\">\n");
-    put_headline(&city);
+    put_head(&city);
     city_filter_form(&city);
     put_aside(page);
     city_list(&city);

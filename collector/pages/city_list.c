@@ -14,12 +14,16 @@ static void put_chips(struct html *html, const struct survey *survey, const stru
 static void put_ground(struct html *html, const struct city_row *row)
 {
     auto_buffer struct buffer id = {0}, last = {0};
-    buffer_format(&id, "standing_%s", standing_name(row->standing));
-    FILL(html, "<span class=\"ground\">{standing}",
-         TEXT("standing", word(id.data, html->language)));
-    if (row->last_visit != DAY_NONE) {
+    bool visited = row->last_visit != DAY_NONE;
+    html_put(html, "<span class=\"ground\">");
+    if (row->standing != STANDING_UNKNOWN) {
+        buffer_format(&id, "standing_%s", standing_name(row->standing));
+        FILL(html, "{standing}{joint}", TEXT("standing", word(id.data, html->language)),
+             TEXT("joint", visited ? " · " : ""));
+    }
+    if (visited) {
         date_coarse(&last, html->language, row->last_visit);
-        FILL(html, " · <span>{@last_visit}</span>", TEXT("last", last.data));
+        FILL(html, "{@last_visit}", TEXT("last", last.data));
     }
     html_put(html, "</span>");
 }
@@ -40,10 +44,10 @@ static void put_station(struct city *city, int index)
     page_link(page, path.data, NULL, NULL);
     FILL(html, "\">{name}</a>", TEXT("name", html_in(html, &station->name)));
     put_chips(html, survey, station);
-    FILL(html, "<span class=\"status {class}\">{status}</span>",
+    FILL(html, "<span class=\"told\"><span class=\"status {class}\">{status}</span> ",
          TEXT("class", status_class(survey, row->status)), TEXT("status", status.data));
     put_ground(html, row);
-    html_put(html, "</li>\n");
+    html_put(html, "</span></li>\n");
 }
 
 static char initial(const struct survey *survey, int index)

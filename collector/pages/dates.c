@@ -1,6 +1,7 @@
 #include "collector/pages/dates.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const english_months[] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -89,8 +90,9 @@ void date_bracket(struct buffer *out, enum language language, const struct brack
     auto_buffer struct buffer from = {0}, to = {0};
     put_bracket_end(&from, language, first, coarse);
     put_bracket_end(&to, language, last, coarse);
-    if (first == last)
-        buffer_text(out, from.data);
+    bool english = language == LANGUAGE_EN;
+    if (strcmp(from.data, to.data) == 0)
+        buffer_format(out, english ? "on %s" : "在%s", from.data);
     else
-        buffer_format(out, language == LANGUAGE_EN ? "%s – %s" : "%s至%s", from.data, to.data);
+        buffer_format(out, english ? "between %s and %s" : "在%s至%s之间", from.data, to.data);
 }

@@ -14,7 +14,7 @@ void date_interval(struct buffer *out, enum language language, int32_t first, in
 /* The last day of a visit whose own precision is not at hand: the end of a month or a year may
  * stand for the whole of it, and is never shown more exactly. */
 void date_coarse(struct buffer *out, enum language language, int32_t day);
-/* When a change lay: the days between its 5 % and 95 % points, months if they are far apart. */
+/* When a change lay: "between … and …" its 5 % and 95 % points, in months if they are far apart. */
 void date_bracket(struct buffer *out, enum language language, const struct bracket *bracket);
 
 #endif

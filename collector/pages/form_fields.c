@@ -75,7 +75,7 @@ void form_put_station(const struct form *form)
 static void put_when(const struct form *form, const char *value, const char *label, bool chosen)
 {
     FILL(&form->page->html,
-         "<div class=\"when\"><input type=\"radio\" name=\"when\" id=\"when-{value}\" "
+         "<div class=\"moment\"><input type=\"radio\" name=\"when\" id=\"when-{value}\" "
          "value=\"{value}\"{chosen}><label for=\"when-{value}\">{label}</label>",
          TEXT("value", value), TEXT("label", label), MARKUP("chosen", chosen ? " checked" : ""));
 }

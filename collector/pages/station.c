@@ -73,17 +73,17 @@ static void put_body(struct station_page *it, const char *path)
     html_put(html, "<div class=\"wrap station\">\n<header class=\"head\">\n");
     put_past(it, path);
     put_names(it);
-    station_sentence(it);
+    station_page_sentence(it);
     put_actions(it);
     html_put(html, "</header>\n<div class=\"side\">\n");
-    station_conditions(it);
-    station_history(it);
-    station_neighbours(it);
+    station_page_conditions(it);
+    station_page_history(it);
+    station_page_neighbours(it);
     put_days(it, path);
     html_put(html, "</div>\n<div class=\"body\">\n");
-    station_questions(it);
-    station_notices(it);
-    station_reports(it);
+    station_page_questions(it);
+    station_page_notices(it);
+    station_page_reports(it);
     FILL(html,
          "<p class=\"quiet\"><a href=\"/api/v1/stations/{%id}\">{@station_json}</a></p></div>\n"
          "</div>\n",
@@ -99,7 +99,7 @@ static enum http_progress station_write(struct task *task)
     it->station = &page->survey->stations[task->station];
     it->reports = task->reports;
     view_station(page->view, it->index, page->as_of, &it->state);
-    station_sample(it);
+    station_page_sample(it);
     auto_buffer struct buffer title = {0}, path = {0};
     buffer_format(&title, "%s · 站记 Zhanji", html_in(&page->html, &it->station->name));
     buffer_format(&path, "/stations/%s", it->station->id);

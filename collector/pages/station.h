@@ -24,21 +24,21 @@ struct station_page {
 };
 
 /* The sentence a traveller understands, and what it rests on. */
-void station_sentence(struct station_page *it);
+void station_page_sentence(struct station_page *it);
 /* The conditions, each true, false or unknown. */
-void station_conditions(struct station_page *it);
+void station_page_conditions(struct station_page *it);
 
 /* Samples from the survey's first day to today; freed by the caller. */
-void station_sample(struct station_page *it);
+void station_page_sample(struct station_page *it);
 /* Every question with its answer, timeline and numbers. */
-void station_questions(struct station_page *it);
+void station_page_questions(struct station_page *it);
 /* The drawing of one question. */
-void station_timeline(const struct station_page *it, int question);
+void station_page_timeline(const struct station_page *it, int question);
 
 /* The station's statuses over time, newest first, with the brackets of their changes. */
-void station_history(struct station_page *it);
-void station_notices(struct station_page *it);
-void station_reports(struct station_page *it);
-void station_neighbours(struct station_page *it);
+void station_page_history(struct station_page *it);
+void station_page_notices(struct station_page *it);
+void station_page_reports(struct station_page *it);
+void station_page_neighbours(struct station_page *it);
 
 #endif

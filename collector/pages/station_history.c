@@ -17,23 +17,39 @@ static void put_since(struct html *html, const struct station_segment *segment)
          TEXT("between", between.data), TEXT("likely", likely.data));
 }
 
-/* The last segment of today has the station's own standing; earlier ones were, as it turned out. */
+/* How the status of a segment was held at its middle: what was only inferred then is shown so. */
+static enum standing held(const struct station_page *it, const struct station_segment *segment)
+{
+    if (!segment->has_until && segment->status == it->state.status)
+        return it->state.standing;
+    double from = segment->has_from ? segment->from.likely : segment->until.likely - 1;
+    double until = segment->has_until ? segment->until.likely : it->page->today;
+    struct station_state *state = memory_zeroed(1, sizeof *state);
+    view_station(it->page->view, it->index, (int32_t)floor((from + until) / 2), state);
+    enum standing standing = state->standing;
+    free(state);
+    return standing;
+}
+
 static void put_segment(struct station_page *it, const struct station_segment *segment)
 {
     struct html *html = &it->page->html;
     const struct survey *survey = it->page->survey;
-    auto_buffer struct buffer status = {0};
+    enum standing standing = held(it, segment);
+    auto_buffer struct buffer status = {0}, id = {0};
     short_text(&status, html_in(html, &survey->statuses.terms[segment->status].text));
-    bool now = !segment->has_until && segment->status == it->state.status;
+    buffer_format(&id, "standing_%s", standing_name(standing));
     html_put(html, "<li>");
-    mark_status(html, survey, segment->status, now ? it->state.standing : STANDING_CONFIRMED);
-    FILL(html, "<span><b class=\"status {class}\">{status}</b>",
-         TEXT("class", status_class(survey, segment->status)), TEXT("status", status.data));
+    mark_status(html, survey, segment->status, standing);
+    FILL(html,
+         "<span><b class=\"status {class}\">{status}</b> <span class=\"ground\">{standing}</span>",
+         TEXT("class", status_class(survey, segment->status)), TEXT("status", status.data),
+         TEXT("standing", word(id.data, html->language)));
     put_since(html, segment);
     html_put(html, "</span></li>\n");
 }
 
-void station_history(struct station_page *it)
+void station_page_history(struct station_page *it)
 {
     struct html *html = &it->page->html;
     if (it->state.history_count == 0)
@@ -65,7 +81,7 @@ static void put_notice(struct page *page, const struct notice *notice)
          TEXT("source", html_in(html, &notice->source)));
 }
 
-void station_notices(struct station_page *it)
+void station_page_notices(struct station_page *it)
 {
     struct page *page = it->page;
     size_t count = 0;
@@ -143,7 +159,7 @@ static void put_line(struct station_page *it, const struct line *line, int index
     html_put(html, "</ul></li>\n");
 }
 
-void station_neighbours(struct station_page *it)
+void station_page_neighbours(struct station_page *it)
 {
     const struct survey *survey = it->page->survey;
     html_put(&it->page->html, "<section aria-labelledby=\"near\"><h2 id=\"near\">{@neighbours}</h2>"

@@ -136,7 +136,7 @@ static void put_question(const struct station_page *it, int question)
          TEXT("id", row->term.id), TEXT("text", html_in(html, &row->term.text)));
     put_answer(it, question);
     put_legend(it, question);
-    station_timeline(it, question);
+    station_page_timeline(it, question);
     put_numbers(it, question);
     html_put(html, "</section>\n");
 }
@@ -158,7 +158,7 @@ static void put_unrecorded(const struct station_page *it)
         html_put(html, "</ul>\n");
 }
 
-void station_questions(struct station_page *it)
+void station_page_questions(struct station_page *it)
 {
     const struct survey *survey = it->page->survey;
     html_put(&it->page->html,

@@ -46,7 +46,7 @@ static void put_waiting(const struct station_page *it)
              NUMBER("n", it->state.pending));
 }
 
-void station_reports(struct station_page *it)
+void station_page_reports(struct station_page *it)
 {
     struct html *html = &it->page->html;
     const struct report_list *list = it->reports;

@@ -91,7 +91,7 @@ static void keep_sample(const struct station_page *it, const struct station_stat
     }
 }
 
-void station_sample(struct station_page *it)
+void station_page_sample(struct station_page *it)
 {
     struct day_marks *marks = memory_zeroed(1, sizeof *marks);
     struct station_state *state = memory_zeroed(1, sizeof *state);

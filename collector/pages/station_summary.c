@@ -48,7 +48,7 @@ static void put_ground(struct station_page *it)
     html_put(html, "</p>\n");
 }
 
-void station_sentence(struct station_page *it)
+void station_page_sentence(struct station_page *it)
 {
     struct html *html = &it->page->html;
     FILL(html, "<p class=\"sentence {class}\">",
@@ -97,7 +97,7 @@ static void put_condition(struct station_page *it, int i)
     put_truth(it, it->state.conditions[i], html_in(html, &condition->term.text), note.data);
 }
 
-void station_conditions(struct station_page *it)
+void station_page_conditions(struct station_page *it)
 {
     struct html *html = &it->page->html;
     const struct survey *survey = it->page->survey;

@@ -9,24 +9,33 @@ enum {
     FULL_HEIGHT = 108
 };
 
-/* Samples [begin, end) of which something is said, or of which the standing is inferred. */
+/* Samples [begin, end) of which something is said, or which have one standing. */
 struct run {
     size_t begin, end;
 };
 
-static bool in_run(const struct station_page *it, size_t i, int question, bool inferred)
+enum run_kind {
+    RUN_SAID,
+    RUN_INFERRED,
+    RUN_STALE
+};
+
+static bool in_run(const struct station_page *it, size_t i, int question, enum run_kind kind)
 {
     enum standing standing = it->samples[i].standing[question];
-    return inferred ? standing == STANDING_INFERRED : standing != STANDING_UNKNOWN;
+    if (kind == RUN_SAID)
+        return standing != STANDING_UNKNOWN;
+    return standing == (kind == RUN_STALE ? STANDING_STALE : STANDING_INFERRED);
 }
 
-static bool next_run(const struct station_page *it, int question, bool inferred, struct run *run)
+static bool next_run(const struct station_page *it, int question, enum run_kind kind,
+                     struct run *run)
 {
     run->begin = run->end;
-    while (run->begin < it->sample_count && !in_run(it, run->begin, question, inferred))
+    while (run->begin < it->sample_count && !in_run(it, run->begin, question, kind))
         run->begin++;
     run->end = run->begin;
-    while (run->end < it->sample_count && in_run(it, run->end, question, inferred))
+    while (run->end < it->sample_count && in_run(it, run->end, question, kind))
         run->end++;
     return run->begin < run->end;
 }
@@ -53,21 +62,30 @@ static void put_run(const struct station_page *it, const struct plot *plot, int 
     free(upper);
 }
 
-/* What no visit stands behind is drawn through with stripes of the paper. */
+static void put_veil(const struct plot *plot, int32_t from, int32_t to, enum run_kind kind)
+{
+    double span = (double)plot->last - plot->first;
+    auto_buffer struct buffer x = {0}, width = {0};
+    plot_percent(plot, from, &x);
+    buffer_number(&width, span > 0 ? (to - from) / span * 100 : 0, 2);
+    FILL(&plot->page->html,
+         "<rect class=\"{class}\" x=\"{x}\" y=\"0\" width=\"{width}%\" height=\"{height}\"{fill}/>",
+         TEXT("class", kind == RUN_STALE ? "fade" : "veil"), TEXT("x", x.data),
+         TEXT("width", width.data), NUMBER("height", BAND_HEIGHT),
+         MARKUP("fill", kind == RUN_STALE ? "" : " fill=\"url(#veil)\""));
+}
+
+/* What no visit stands behind is drawn through with stripes of the paper, what is old is faded. */
 static void put_veils(const struct station_page *it, const struct plot *plot, int question)
 {
-    struct html *html = &it->page->html;
-    struct run run = {0, 0};
-    while (next_run(it, question, true, &run)) {
-        auto_buffer struct buffer x = {0}, width = {0};
-        int32_t from = it->samples[run.begin].day, to = it->samples[run.end - 1].day;
-        double span = (double)plot->last - plot->first;
-        plot_percent(plot, from, &x);
-        buffer_number(&width, span > 0 ? (to - from) / span * 100 : 0, 2);
-        FILL(html,
-             "<rect class=\"veil\" x=\"{x}\" y=\"0\" width=\"{width}%\" height=\"{height}\" "
-             "fill=\"url(#veil)\"/>",
-             TEXT("x", x.data), TEXT("width", width.data), NUMBER("height", BAND_HEIGHT));
+    static const enum run_kind kinds[] = {RUN_INFERRED, RUN_STALE};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        struct run run = {0, 0};
+        while (next_run(it, question, kinds[i], &run)) {
+            size_t last = run.end < it->sample_count ? run.end : run.end - 1;
+            put_veil(plot, it->samples[run.begin].day, it->samples[last].day, kinds[i]);
+        }
     }
 }
 
@@ -124,13 +142,13 @@ static void put_band(const struct station_page *it, const struct plot *plot, int
          "<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" width=\"100%\" "
          "height=\"{height}\">",
          NUMBER("height", BAND_HEIGHT));
-    while (next_run(it, question, false, &run))
+    while (next_run(it, question, RUN_SAID, &run))
         put_run(it, plot, question, run);
     html_put(html, "</svg>");
     put_veils(it, plot, question);
 }
 
-void station_timeline(const struct station_page *it, int question)
+void station_page_timeline(const struct station_page *it, int question)
 {
     const struct plot plot = plot_of_survey(it->page);
     const struct station_question *state = &it->state.questions[question];
