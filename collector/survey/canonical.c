@@ -15,12 +15,16 @@ static void member(struct buffer *buffer, const char *begin, const char *text)
     buffer_json(buffer, text, strlen(text));
 }
 
+/* Ids need no escapes. */
 static void write_answer(const struct survey *survey, int question, int option, bool first,
                          struct buffer *buffer)
 {
     const struct survey_question *asked = &survey->questions[question];
-    buffer_format(buffer, "%s\"%s\":\"%s\"", first ? "" : ",", asked->term.id,
-                  asked->options[option].term.id);
+    buffer_text(buffer, first ? "\"" : ",\"");
+    buffer_text(buffer, asked->term.id);
+    buffer_text(buffer, "\":\"");
+    buffer_text(buffer, asked->options[option].term.id);
+    buffer_char(buffer, '"');
 }
 
 /* Answers in the order of the list, or of the survey where there is none. */

@@ -33,9 +33,12 @@ static void check_faults(const struct survey *survey, const struct report_faults
     json_decref(json);
 }
 
-/* Our reader and jansson take the same texts, but for what jansson cannot hold. */
+/* Our reader and jansson take the same texts, but for what jansson cannot hold, and raw zero bytes,
+ * which jansson 2.14 overlooks behind a number. */
 static void check_reader(const char *text, size_t size)
 {
+    if (memchr(text, '\0', size) != NULL)
+        return;
     struct document document;
     struct document_fault fault;
     json_error_t error;
