@@ -114,23 +114,27 @@ static size_t code_columns(uint32_t code)
 
 void terminal_cell(struct buffer *buffer, const char *text, size_t columns)
 {
-    size_t length = strlen(text);
-    bool is_cut = utf8_columns(text, length) > columns;
-    size_t room = is_cut ? columns - ELLIPSIS_COLUMNS : columns;
+    auto_buffer struct buffer safe = {0};
     size_t position = 0;
     size_t used = 0;
+    size_t room = columns;
 
-    while (position < length) {
-        uint32_t code = utf8_next(text, length, &position);
-        size_t width = code_columns(code);
-        if (used + width > room)
+    terminal_text(&safe, text);
+    for (size_t i = 0; i < safe.length; i++)
+        if (safe.data[i] == '\n')
+            safe.data[i] = ' ';
+    if (utf8_columns(safe.data, safe.length) > columns)
+        room = columns - ELLIPSIS_COLUMNS;
+    while (position < safe.length) {
+        size_t at = position;
+        size_t width = code_columns(utf8_next(safe.data, safe.length, &position));
+        if (used + width > room) {
+            buffer_text(buffer, ellipsis);
+            used += ELLIPSIS_COLUMNS;
             break;
-        add_code(buffer, code == '\n' ? ' ' : code);
+        }
+        buffer_bytes(buffer, safe.data + at, position - at);
         used += width;
-    }
-    if (is_cut) {
-        buffer_text(buffer, ellipsis);
-        used += ELLIPSIS_COLUMNS;
     }
     for (; used < columns; used++)
         buffer_char(buffer, ' ');

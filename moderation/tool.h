@@ -84,5 +84,9 @@ enum option arguments_unwanted(const struct arguments *arguments, unsigned allow
 
 /* One line to stderr, and the exit code of the error. */
 enum exit_code tool_refuse(const struct error *error);
+/* The same for wrong usage, with the way the command is used (NULL: where to find it). */
+enum exit_code tool_misuse(const char *text, const struct command *command);
+/* Finds the command, sees to what it needs, and runs it. */
+enum exit_code tool_run(struct tool *tool);
 
 #endif
