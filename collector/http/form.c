@@ -52,7 +52,8 @@ bool http_form_field(const char *body, size_t length, const char *name, int nth,
     while (next != NULL && next < end) {
         struct field field;
         next = field_next(next, end, &field);
-        if (field_is(&field, name) && seen++ == nth)
+        bool empty = field.value + field.value_length == field.name;
+        if (!empty && field_is(&field, name) && seen++ == nth)
             return field_append(&field, value);
     }
     return false;

@@ -3,24 +3,34 @@
 #include "collector/http/internal.h"
 #include "collector/http/url.h"
 
-/* One "name=value" into the scratch, as two strings; how much was used, or URL_BAD. */
+/* Decodes text and ends it with a NUL; how much that takes, or URL_BAD. */
+static size_t decode_text(const char *text, size_t length, char *out)
+{
+    size_t decoded = url_decode(text, length, true, out);
+    if (decoded == URL_BAD || !url_is_text(out, decoded))
+        return URL_BAD;
+    out[decoded] = '\0';
+    return decoded + 1;
+}
+
+/* One "name=value" into the scratch, as two strings, or "name" as one, with the value at its end;
+ * how much was used, never more than the text and its '&', or URL_BAD. */
 static size_t decode_pair(const char *text, size_t length, char *scratch, struct http_pair *pair)
 {
     const char *equals = memchr(text, '=', length);
     size_t name_length = equals != NULL ? (size_t)(equals - text) : length;
-    size_t value_length = equals != NULL ? length - name_length - 1 : 0;
-    const char *value = text + name_length + (equals != NULL ? 1 : 0);
-    size_t name_decoded = url_decode(text, name_length, true, scratch);
-    if (name_decoded == URL_BAD || !url_is_text(scratch, name_decoded))
+    size_t name_used = decode_text(text, name_length, scratch);
+    if (name_used == URL_BAD)
         return URL_BAD;
-    scratch[name_decoded] = '\0';
-    char *out = scratch + name_decoded + 1;
-    size_t value_decoded = url_decode(value, value_length, true, out);
-    if (value_decoded == URL_BAD || !url_is_text(out, value_decoded))
+    *pair = (struct http_pair){scratch, scratch + name_used - 1};
+    if (equals == NULL)
+        return name_used;
+    char *value = scratch + name_used;
+    size_t value_used = decode_text(equals + 1, length - name_length - 1, value);
+    if (value_used == URL_BAD)
         return URL_BAD;
-    out[value_decoded] = '\0';
-    *pair = (struct http_pair){scratch, out};
-    return name_decoded + value_decoded + 2;
+    pair->value = value;
+    return name_used + value_used;
 }
 
 const char *query_parse(const char *query, size_t length, char *scratch,
