@@ -90,6 +90,7 @@ static uint32_t append(struct parser *parser, uint32_t parent, uint32_t last)
     return node;
 }
 
+/* The depth limit bounds the recursion from here on. NOLINTBEGIN(misc-no-recursion) */
 static bool parse_member(struct parser *parser, struct members *members)
 {
     const char *place = parser->lexer.at;
@@ -188,6 +189,8 @@ static bool parse_value(struct parser *parser, uint32_t node)
         return parse_container(parser, node);
     return parse_scalar(parser, &parser->lexer.document->nodes[node]);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 bool document_parse(struct document *document, const char *text, size_t length, unsigned depth_max,
                     struct document_fault *fault_out)

@@ -72,7 +72,8 @@ void faults_quote(struct buffer *detail, struct slice text)
         shown--;
     buffer_char(detail, '"');
     for (size_t i = 0; i < shown; i++)
-        buffer_char(detail, text.bytes[i] == '\0' ? ' ' : text.bytes[i]);
+        if (text.bytes[i] != '\0')
+            buffer_char(detail, text.bytes[i]);
     buffer_text(detail, shown < text.length ? "…\"" : "\"");
 }
 

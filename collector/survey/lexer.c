@@ -95,7 +95,7 @@ static bool take_escape(struct lexer *lexer)
     if (lexer->at == lexer->end)
         return lexer_fault(lexer, "");
     if (lexer_take(lexer, 'u')) {
-        uint32_t point;
+        uint32_t point = 0;
         if (!take_code_point(lexer, &point))
             return false;
         document->decoded_length += utf8_write(point, place);

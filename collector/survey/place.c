@@ -11,7 +11,9 @@ struct scan {
 
 static char scan_peek(const struct scan *scan)
 {
-    return scan->at < scan->length ? scan->text[scan->at] : '\0';
+    if (scan->at >= scan->length)
+        return '\0';
+    return scan->text[scan->at];
 }
 
 /* Space, and the commas and colons between what matters. */

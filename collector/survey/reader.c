@@ -30,15 +30,23 @@ static void path_char(struct reader *reader, char byte)
     reader->path[reader->path_length] = '\0';
 }
 
+static void path_text(struct reader *reader, const char *text)
+{
+    for (; *text != '\0'; text++)
+        path_char(reader, *text);
+}
+
 size_t reader_enter(struct reader *reader, const char *key)
 {
     size_t mark = reader->path_length;
     path_char(reader, '/');
     for (; *key != '\0'; key++) {
-        bool escaped = *key == '~' || *key == '/';
-        path_char(reader, escaped ? '~' : *key);
-        if (escaped)
-            path_char(reader, *key == '~' ? '0' : '1');
+        if (*key == '~')
+            path_text(reader, "~0");
+        else if (*key == '/')
+            path_text(reader, "~1");
+        else
+            path_char(reader, *key);
     }
     return mark;
 }

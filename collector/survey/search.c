@@ -24,7 +24,7 @@ static enum rank rank_of(const struct search_name *name, const char *typed, size
 static int in_order(const struct survey *survey, const uint8_t *ranks, int *order_out)
 {
     int count = 0;
-    for (uint8_t rank = RANK_EXACT; rank < RANK_NONE; rank++)
+    for (int rank = RANK_EXACT; rank < RANK_NONE; rank++)
         for (int i = 0; i < survey->station_count; i++)
             if (ranks[i] == rank)
                 order_out[count++] = i;

@@ -1,7 +1,5 @@
 /* Runs a fuzz target over files and folders of files: a corpus as an ordinary test. */
-#include <dirent.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "collector/base/file.h"
 #include "tests/fuzz/target.h"
@@ -22,22 +20,20 @@ static int replay_file(const char *path)
     return 1;
 }
 
-/* How many files were run; -1 if one could not be read. */
+/* How many files were run, of a folder or one alone; -1 if one could not be read. */
 static int replay(const char *path)
 {
-    DIR *folder = opendir(path);
-    if (folder == NULL)
+    struct source folder = {.directory = path};
+    struct source_list list = {0};
+    if (!source_list(&folder, ".", &list, NULL))
         return replay_file(path);
     int count = 0;
-    for (const struct dirent *entry; count >= 0 && (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] == '.')
-            continue;
+    for (size_t i = 0; count >= 0 && i < list.count; i++) {
         auto_buffer struct buffer inner = {0};
-        buffer_format(&inner, "%s/%s", path, entry->d_name);
-        int ran = replay(inner.data);
-        count = ran < 0 ? -1 : count + ran;
+        buffer_format(&inner, "%s/%s", path, list.paths[i]);
+        count = replay_file(inner.data) < 0 ? -1 : count + 1;
     }
-    closedir(folder);
+    source_list_finish(&list);
     return count;
 }
 
