@@ -69,7 +69,7 @@ static inline void fixture_reopen(struct fixture *fixture)
     fixture_open(fixture);
 }
 
-static inline int fixture_prepare(void **state)
+static inline int fixture_prepare_in(void **state, const char *folder)
 {
     struct error error = {0};
     struct fixture *fixture = memory_zeroed(1, sizeof *fixture);
@@ -79,12 +79,17 @@ static inline int fixture_prepare(void **state)
     fixture->staging_seconds = 3600;
     fixture->source = (struct source){.files = schema_files, .count = schema_files_count};
     fixture->survey = survey_load(&fixture->source, &error);
-    memcpy(fixture->folder, "/tmp/zhanji-store-XXXXXX", sizeof "/tmp/zhanji-store-XXXXXX");
+    snprintf(fixture->folder, sizeof fixture->folder, "%s/zhanji-store-XXXXXX", folder);
     if (fixture->survey == NULL || mkdtemp(fixture->folder) == NULL)
         return -1;
     snprintf(fixture->path, sizeof fixture->path, "%s/z.db", fixture->folder);
     *state = fixture;
     return 0;
+}
+
+static inline int fixture_prepare(void **state)
+{
+    return fixture_prepare_in(state, "/tmp");
 }
 
 static inline int fixture_start(void **state)
