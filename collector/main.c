@@ -152,6 +152,7 @@ static bool start_http(struct server *server, struct error *error)
         .trust_proxy = server->options->trust_proxy,
         .clock = clock_real(),
         .context = &server->app,
+        .problem_page = pages_problem,
     };
     server->http = http_create(&options, tables, lengths, ARRAY_LENGTH(tables), error);
     server->app.http = server->http;

@@ -217,25 +217,29 @@ static void slice_finish(struct store_job *job)
         http_resume(exchange);
 }
 
-static bool too_many_lines(const char *body, size_t length)
+/* Stops counting where there are too many. */
+static unsigned count_lines(const char *body, size_t length)
 {
     const char *end = body + length;
-    size_t lines = 0;
+    unsigned lines = 0;
     while (body < end && lines <= BATCH_LINES_MAX) {
         const char *newline = memchr(body, '\n', (size_t)(end - body));
         body = newline == NULL ? end : newline + 1;
         lines++;
     }
-    return lines > BATCH_LINES_MAX;
+    return lines;
 }
 
 enum http_progress handle_batch(struct http_exchange *exchange, void *context)
 {
     const struct http_request *request = &exchange->request;
-    if (too_many_lines(request->body, request->body_length))
+    unsigned lines = count_lines(request->body, request->body_length);
+    if (lines > BATCH_LINES_MAX)
         return http_problem(exchange, 413,
                             "A batch is at most %d lines. Nothing was stored: send it in parts.",
                             BATCH_LINES_MAX);
+    if (lines > 1 && !http_rate_charge(exchange, lines - 1))
+        return HTTP_DONE;
     struct batch *batch = memory_zeroed(1, sizeof *batch);
     batch->exchange = exchange;
     batch->app = context;

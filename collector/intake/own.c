@@ -162,7 +162,7 @@ static bool run_amend(struct session *session, struct store_job *job, struct err
     auto_buffer struct buffer sealed = {0};
     enum change_result result;
     uint32_t version;
-    if (!prepared_seal(session, own->app, &own->prepared, &sealed, error) ||
+    if (!prepared_complete(session, own->app, &own->prepared, &sealed, error) ||
         !session_amend(session, &own->prepared.stored, &result, &version, error))
         return false;
     own->prepared.stored.sealed_note = NULL;

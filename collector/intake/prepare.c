@@ -57,8 +57,6 @@ static void fill_stored(const struct app *app, int64_t now, struct prepared *pre
     memcpy(stored->answers, report->answers, sizeof stored->answers);
     if (report->reporter != NULL)
         keys_reporter(app->keys, app->survey->id, report->reporter, stored->reporter);
-    report_nonce(app->keys->commitment, report->uuid, prepared->nonce);
-    report_content_hash(app->survey, report, prepared->nonce, stored->content_hash);
 }
 
 void prepared_borrow(const struct app *app, const struct report *report,
@@ -83,16 +81,19 @@ bool prepare_report(const struct app *app, const char *text, size_t length, cons
     return true;
 }
 
-bool prepared_seal(struct session *session, const struct app *app, struct prepared *prepared,
-                   struct buffer *sealed, struct error *error)
+bool prepared_complete(struct session *session, const struct app *app, struct prepared *prepared,
+                       struct buffer *sealed, struct error *error)
 {
     const struct report *report = &prepared->report;
+    struct stored_report *stored = &prepared->stored;
+    report_nonce(app->keys->commitment, report->uuid, prepared->nonce);
+    report_content_hash(app->survey, report, prepared->nonce, stored->content_hash);
     if (report->private_note == NULL)
         return true;
     if (!seal_for_moderators(session, app->keys, report->uuid, report->private_note, sealed, error))
         return false;
-    prepared->stored.sealed_note = sealed->data;
-    prepared->stored.sealed_length = sealed->length;
+    stored->sealed_note = sealed->data;
+    stored->sealed_length = sealed->length;
     return true;
 }
 
@@ -117,7 +118,7 @@ bool prepared_put(struct session *session, const struct app *app, struct prepare
 {
     auto_buffer struct buffer sealed = {0};
     struct outcome outcome = {.arrived = prepared->stored.arrived};
-    if (!prepared_seal(session, app, prepared, &sealed, error) ||
+    if (!prepared_complete(session, app, prepared, &sealed, error) ||
         !session_put(session, &prepared->stored, &outcome.result, &outcome.state, error))
         return false;
     prepared->stored.sealed_note = NULL;

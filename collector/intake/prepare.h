@@ -6,16 +6,16 @@
 #include "collector/store/session.h"
 #include "collector/survey/report.h"
 
-/* A report that passed every check, with all that is derived from it, ready for the store. */
+/* A report that passed every check, on its way to the store. */
 struct prepared {
-    struct report report;        /* owns the texts that `stored` points to */
-    struct stored_report stored; /* pending, version 1, arrival cut to the hour */
-    uint8_t nonce[SECRET_KEY_SIZE];
+    struct report report;           /* owns the texts that `stored` points to */
+    struct stored_report stored;    /* pending, version 1, arrival cut to the hour */
+    uint8_t nonce[SECRET_KEY_SIZE]; /* this and the content hash: once it is complete */
 };
 
 void prepared_finish(struct prepared *prepared);
-/* Parses, checks, names (a random id where none was sent, `uuid` where one is given) and hashes.
- * `uuid` is that of the address: another one in the report is a fault. False: faults_out lists
+/* Parses, checks and names it (a random id where none was sent, `uuid` where one is given). `uuid`
+ * is that of the address: another one in the report is a fault. False: faults_out lists
  * what is wrong, prepared_out needs no finish. */
 NODISCARD bool prepare_report(const struct app *app, const char *text, size_t length,
                               const uint8_t *uuid, struct prepared *prepared_out,
@@ -33,15 +33,17 @@ struct outcome {
     bool was_decided; /* at least once: its id and content may be public */
 };
 
-/* In a store job: seals the private note and stores the report, or finds it there. False only
- * when the database failed. */
+/* In a store job: completes and stores the report, or finds it there. False only when the database
+ * failed. */
 NODISCARD bool prepared_put(struct session *session, const struct app *app,
                             struct prepared *prepared, struct outcome *outcome_out,
                             struct error *error);
-/* In a store job: seals the private note, if there is one, and gives it to `stored`; the bytes
- * are kept in `sealed`, which must outlast the next use of `stored`. */
-NODISCARD bool prepared_seal(struct session *session, const struct app *app,
-                             struct prepared *prepared, struct buffer *sealed, struct error *error);
+/* In a store job, before it is stored: the content hash, and the private note sealed into `sealed`,
+ * which must outlast the next use of `stored`. Both are dear, and the HTTP thread is the one that
+ * everybody waits for. False only when the database failed. */
+NODISCARD bool prepared_complete(struct session *session, const struct app *app,
+                                 struct prepared *prepared, struct buffer *sealed,
+                                 struct error *error);
 
 /* A receipt's members without braces: "id":…,NAME:"pending","station",… ,"tracking" where it may
  * be told. The state's member is named `state_name`. Appends. */

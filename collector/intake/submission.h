@@ -11,6 +11,7 @@ struct submission {
     const struct app *app;
     struct prepared prepared;
     struct outcome outcome;
+    struct buffer receipt; /* as JSON, written in the store job; not for a form */
     /* After the commit, on the HTTP thread: fills the reply. job.error tells whether there was
      * one. */
     void (*answer)(struct submission *submission);
@@ -22,8 +23,5 @@ struct submission {
 NODISCARD bool submission_send(struct submission *submission, struct error *error);
 /* Finishes and frees it, for one that was not sent. */
 void submission_destroy(struct submission *submission);
-
-/* A private answer that nothing may keep: the receipt has a secret in it. */
-void submission_headers(struct submission *submission);
 
 #endif

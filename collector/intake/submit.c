@@ -4,16 +4,35 @@
 #include "collector/intake/handlers.h"
 #include "collector/intake/submission.h"
 
+static void write_receipt(struct submission *submission)
+{
+    struct buffer *receipt = &submission->receipt;
+    buffer_reserve(receipt, RECEIPT_SIZE);
+    buffer_char(receipt, '{');
+    receipt_members(submission->app, &submission->prepared, &submission->outcome, "status",
+                    receipt);
+    buffer_char(receipt, '}');
+}
+
+static bool was_taken(const struct submission *submission)
+{
+    return submission->outcome.result == PUT_CREATED || submission->outcome.result == PUT_SAME;
+}
+
 static bool submission_run(struct session *session, struct store_job *job, struct error *error)
 {
     struct submission *submission = (struct submission *)job;
-    return prepared_put(session, submission->app, &submission->prepared, &submission->outcome,
-                        error);
+    if (!prepared_put(session, submission->app, &submission->prepared, &submission->outcome, error))
+        return false;
+    if (submission->form == NULL && was_taken(submission))
+        write_receipt(submission);
+    return true;
 }
 
 void submission_destroy(struct submission *submission)
 {
     prepared_finish(&submission->prepared);
+    buffer_finish(&submission->receipt);
     free(submission);
 }
 
@@ -36,13 +55,12 @@ bool submission_send(struct submission *submission, struct error *error)
     return store_submit(submission->app->store, &submission->job, error);
 }
 
-void submission_headers(struct submission *submission)
+static void set_location(struct submission *submission)
 {
     static const char path[] = "/api/v1/reports/";
     char location[sizeof path + UUID_TEXT_SIZE];
     memcpy(location, path, sizeof path - 1);
     uuid_print(submission->prepared.stored.uuid, location + sizeof path - 1);
-    submission->exchange->reply.no_store = true;
     http_set_header(submission->exchange, "Location", location);
 }
 
@@ -50,12 +68,11 @@ static void answer_receipt(struct submission *submission)
 {
     struct http_reply *reply = &submission->exchange->reply;
     reply->status = submission->outcome.result == PUT_CREATED ? 201 : 200;
-    submission_headers(submission);
-    buffer_reserve(&reply->body, RECEIPT_SIZE);
-    buffer_char(&reply->body, '{');
-    receipt_members(submission->app, &submission->prepared, &submission->outcome, "status",
-                    &reply->body);
-    buffer_char(&reply->body, '}');
+    reply->no_store = true;
+    set_location(submission);
+    buffer_finish(&reply->body);
+    reply->body = submission->receipt;
+    submission->receipt = (struct buffer){0};
 }
 
 const char *conflict_detail(enum put_result result)
@@ -70,8 +87,7 @@ static void answer_json(struct submission *submission)
 {
     if (submission->job.error.kind != ERROR_NONE)
         http_error(submission->exchange, &submission->job.error);
-    else if (submission->outcome.result == PUT_DIFFERENT ||
-             submission->outcome.result == PUT_WITHDRAWN)
+    else if (!was_taken(submission))
         http_problem(submission->exchange, 409, "%s", conflict_detail(submission->outcome.result));
     else
         answer_receipt(submission);

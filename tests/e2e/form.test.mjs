@@ -16,7 +16,7 @@ describe('the form at /report', () => {
     assert.equal(page.status, 200);
     return {
       id: hidden(page.text, 'id'), station: '巴沟', when: 'day', day: '2023-12-20',
-      ticket_machine: 'payment', ...fields,
+      'q.ticket_machine': 'payment', ...fields,
     };
   }
 
@@ -61,7 +61,7 @@ describe('the form at /report', () => {
     for (const kept of ['no such &lt;place&gt;', '2024-02-30', 'kept &amp; shown', 'kept too', typed.id]) {
       assert.ok(page.text.includes(kept), kept);
     }
-    assert.match(page.text, /value="payment"[^>]*checked/);
+    assert.ok(/value="payment"[^>]*checked/.test(page.text), 'the choice is kept');
     const mended = await post({ ...typed, station: '巴沟', day: '2024-02-29' });
     assert.equal(mended.status, 201);
   });
