@@ -63,7 +63,10 @@ static void put_word(const struct fill *fill, const char *token, size_t length)
 {
     auto_free char *id = memory_slice(token, length);
     const char *text = word(id, fill->html->language);
-    fill_template(fill, text == NULL ? id : text);
+    if (text != NULL)
+        fill_template(fill, text);
+    else
+        buffer_format(&fill->html->out, "⟦%s⟧", id); /* to be seen, and found by the tests */
 }
 
 static void put_encoded(const struct fill *fill, const char *token, size_t length)

@@ -52,7 +52,15 @@ void html_put(struct html *html, const char *template);
 /* One text, escaped. */
 void html_text(struct html *html, const char *text);
 
-/* A text of the site in one language; NULL if there is none of this id. */
+/* The site's own texts: what the survey says of itself is in its own file. Sorted by id. */
+struct word {
+    const char *id;
+    const char *in[SURVEY_LANGUAGES];
+};
+
+extern const struct word words[];
+extern const size_t words_count;
+/* One of them in one language; NULL if there is none of this id. */
 const char *word(const char *id, enum language language);
 /* The text of a term or the id: never NULL. */
 const char *html_in(const struct html *html, const struct text *text);

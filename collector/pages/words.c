@@ -2,13 +2,7 @@
 
 #include "collector/pages/html.h"
 
-/* The site's own texts: what the survey says of itself is in its own file. Sorted by id. */
-struct word {
-    const char *id;
-    const char *in[SURVEY_LANGUAGES];
-};
-
-static const struct word words[] = {
+const struct word words[] = {
     {"becomes", {"变为", "becomes"}},
     {"change_to",
      {"变为“{answer}”：{between}，最可能是{likely}",
@@ -216,6 +210,7 @@ static const struct word words[] = {
     {"unrecorded", {"还没有记录的问题", "Questions without a record"}},
     {"waiting_n", {"{n}份待审核，未计入", "{n} waiting, not counted"}},
 };
+const size_t words_count = ARRAY_LENGTH(words);
 
 static int compare(const void *id, const void *row)
 {
@@ -224,6 +219,6 @@ static int compare(const void *id, const void *row)
 
 const char *word(const char *id, enum language language)
 {
-    const struct word *found = bsearch(id, words, ARRAY_LENGTH(words), sizeof words[0], compare);
+    const struct word *found = bsearch(id, words, words_count, sizeof words[0], compare);
     return found == NULL ? NULL : found->in[language];
 }

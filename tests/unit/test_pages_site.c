@@ -1,0 +1,296 @@
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/intake/founding.h"
+#include "collector/intake/keys.h"
+#include "collector/pages/handlers.h"
+#include "collector/pages/pages.h"
+
+extern const struct embedded_file schema_files[];
+extern const size_t schema_files_count;
+
+enum {
+    NOW = 1795334400, /* 2026-11-22T08:00:00Z */
+    PATIENCE_MS = 20000
+};
+
+static int64_t fixed_now(void *context)
+{
+    (void)context;
+    return NOW;
+}
+
+/* The parts that pages stand on, with the archive's reports in public view. */
+struct fixture {
+    struct source source;
+    struct survey *survey;
+    struct store *store;
+    struct store_collector *collector;
+    struct publisher *publisher;
+    struct server_keys keys;
+    struct app app;
+};
+
+static void stop_if(bool failed, const struct error *error)
+{
+    if (failed)
+        fail_msg("%s", error->text);
+}
+
+static void open_store(struct fixture *fixture)
+{
+    struct error error = {0};
+    const struct store_options options = {
+        .path = ":memory:",
+        .survey = fixture->survey,
+        .source = &fixture->source,
+        .clock = {fixed_now, NULL},
+        .staging_seconds = 3600,
+    };
+    stop_if(!store_open(&options, &fixture->store, &error), &error);
+    fixture->collector = store_collector_create(&error);
+    stop_if(fixture->collector == NULL, &error);
+}
+
+static void publish(struct fixture *fixture)
+{
+    struct error error = {0};
+    sign_keypair(fixture->keys.box_public, &fixture->keys.box_secret);
+    fixture->app = (struct app){
+        .survey = fixture->survey,
+        .store = fixture->store,
+        .collector = fixture->collector,
+        .keys = &fixture->keys,
+        .clock = {fixed_now, NULL},
+        .schema = &fixture->source,
+    };
+    stop_if(!founding_store(&fixture->app, &fixture->source, &error), &error);
+    const struct publisher_options options = {
+        .survey = fixture->survey,
+        .store = fixture->store,
+        .clock = {fixed_now, NULL},
+        .interval_ms = 1,
+    };
+    stop_if(!publisher_start(&options, &fixture->publisher, &error), &error);
+    publisher_wait(fixture->publisher);
+    fixture->app.publisher = fixture->publisher;
+}
+
+static int setup(void **state)
+{
+    struct fixture *fixture = memory_zeroed(1, sizeof *fixture);
+    struct error error = {0};
+    stop_if(!secret_start(&error), &error);
+    fixture->source = (struct source){.files = schema_files, .count = schema_files_count};
+    fixture->survey = survey_load(&fixture->source, &error);
+    stop_if(fixture->survey == NULL, &error);
+    open_store(fixture);
+    publish(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    publisher_stop(fixture->publisher);
+    store_close(fixture->store);
+    store_collector_destroy(fixture->collector);
+    survey_destroy(fixture->survey);
+    free(fixture);
+    return 0;
+}
+
+/* Calls a handler as the server does, and collects what the store did for it. */
+static void ask(struct fixture *fixture, http_handler *handler, struct http_exchange *exchange)
+{
+    enum http_progress progress = handler(exchange, &fixture->app);
+    struct pollfd ready = {.fd = store_collector_fd(fixture->collector), .events = POLLIN};
+    while (progress == HTTP_WAIT && exchange->reply.status == 0) {
+        assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+        store_collect(fixture->collector);
+    }
+    assert_true(exchange->reply.status != 0);
+    if (exchange->reply.body.data != NULL && strstr(exchange->reply.body.data, "⟦") != NULL)
+        fail_msg("a text is missing: %.60s", strstr(exchange->reply.body.data, "⟦"));
+}
+
+static void add_parameter(struct http_exchange *exchange, const char *name, const char *value)
+{
+    struct http_request *request = &exchange->request;
+    request->parameters[request->parameter_count++] = (struct http_pair){name, value};
+}
+
+static void ask_station(struct fixture *fixture, const char *id, struct http_exchange *exchange)
+{
+    exchange->request.path = "/stations/x";
+    exchange->request.arguments[0] = id;
+    ask(fixture, handle_station, exchange);
+}
+
+static void has(const struct http_exchange *exchange, const char *text)
+{
+    if (strstr(exchange->reply.body.data, text) == NULL)
+        fail_msg("the page lacks: %s", text);
+}
+
+static void lacks(const struct http_exchange *exchange, const char *text)
+{
+    if (strstr(exchange->reply.body.data, text) != NULL)
+        fail_msg("the page has: %s", text);
+}
+
+static void the_city_lists_every_station_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {.request = {.path = "/"}};
+    add_parameter(&exchange, "lang", "en");
+    ask(fixture, handle_city, &exchange);
+    assert_int_equal(exchange.reply.status, 200);
+    size_t stations = 0;
+    for (const char *at = exchange.reply.body.data; (at = strstr(at, "\"/stations/")) != NULL; at++)
+        stations++;
+    assert_int_equal(stations, fixture->survey->station_count);
+    has(&exchange, "href=\"/stations/bagou?lang=en\">Bagou</a>");
+    has(&exchange, "Moderators may withhold reports under a published policy");
+    http_exchange_finish(&exchange);
+}
+
+static void search_understands_names_as_people_type_them(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const queries[] = {"北京西", "xizhan", "bjxz", "Beijing West"};
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        struct http_exchange exchange = {.request = {.path = "/"}};
+        add_parameter(&exchange, "q", queries[i]);
+        ask(fixture, handle_city, &exchange);
+        has(&exchange, "\"/stations/beijingxizhan\"");
+        lacks(&exchange, "\"/stations/bagou\"");
+        http_exchange_finish(&exchange);
+    }
+}
+
+static void a_line_is_listed_in_its_own_order(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {.request = {.path = "/"}};
+    add_parameter(&exchange, "line", "xijiao");
+    ask(fixture, handle_city, &exchange);
+    const char *first = strstr(exchange.reply.body.data, "\"/stations/yiheyuanximen\"");
+    const char *second = strstr(exchange.reply.body.data, "\"/stations/bagou\"");
+    assert_non_null(first);
+    assert_non_null(second);
+    assert_true(first < second);
+    lacks(&exchange, "\"/stations/beijingxizhan\"");
+    http_exchange_finish(&exchange);
+}
+
+static void a_station_begins_with_its_sentence_and_ends_with_its_reports(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {0};
+    ask_station(fixture, "bagou", &exchange);
+    assert_int_equal(exchange.reply.status, 200);
+    has(&exchange, "现在来办卡，很可能要身份信息。");
+    has(&exchange, "本站最近一份报告是2023年");
+    has(&exchange, "class=\"mark s1 inferred\"");
+    has(&exchange, "<b>2023年</b>");
+    has(&exchange, "指南");
+    has(&exchange, "href=\"/report?station=bagou\"");
+    http_exchange_finish(&exchange);
+}
+
+static void a_station_of_another_day_is_as_it_was(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {0};
+    add_parameter(&exchange, "as_of", "2023-07-01");
+    add_parameter(&exchange, "lang", "en");
+    ask_station(fixture, "beijingxizhan", &exchange);
+    has(&exchange, "This is how it was on <b>1 Jul 2023</b>");
+    has(&exchange, "class=\"sentence s0\"");
+    has(&exchange, "as_of=2023-07-01");
+    http_exchange_finish(&exchange);
+}
+
+static void what_was_known_before_the_first_publication_is_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {0};
+    add_parameter(&exchange, "known_at", "2020-01-01");
+    ask_station(fixture, "bagou", &exchange);
+    assert_int_equal(exchange.reply.status, 200);
+    has(&exchange, "class=\"sentence none\"");
+    has(&exchange, "还没有公布的报告");
+    http_exchange_finish(&exchange);
+}
+
+static void a_station_that_is_none_is_not_found(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {0};
+    ask_station(fixture, "<nowhere>", &exchange);
+    assert_int_equal(exchange.reply.status, 404);
+    lacks(&exchange, "<nowhere>");
+    http_exchange_finish(&exchange);
+}
+
+static void changes_and_about_are_in_both_languages(void **state)
+{
+    struct fixture *fixture = *state;
+
+    static const struct {
+        http_handler *handler;
+        const char *path, *zh, *en;
+    } cases[] = {
+        {handle_changes, "/changes", "<h1>变化</h1>", "<h1>Changes</h1>"},
+        {handle_about, "/about", "<h1>关于站记</h1>", "<h1>About Zhanji</h1>"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        for (int language = 0; language < SURVEY_LANGUAGES; language++) {
+            struct http_exchange exchange = {.request = {.path = cases[i].path}};
+            add_parameter(&exchange, "lang", language == LANGUAGE_EN ? "en" : "zh");
+            ask(fixture, cases[i].handler, &exchange);
+            has(&exchange, language == LANGUAGE_EN ? cases[i].en : cases[i].zh);
+            http_exchange_finish(&exchange);
+        }
+}
+
+static void pages_carry_no_style_and_no_script_of_their_own(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const forbidden[] = {
+        " style=", "<style", "javascript:", " onclick=", "<script>", "http://", "https://"};
+    struct http_exchange city = {.request = {.path = "/"}}, station = {0};
+    ask(fixture, handle_city, &city);
+    ask_station(fixture, "bagou", &station);
+    for (size_t i = 0; i < ARRAY_LENGTH(forbidden); i++) {
+        lacks(&city, forbidden[i]);
+        lacks(&station, forbidden[i]);
+    }
+    http_exchange_finish(&city);
+    http_exchange_finish(&station);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_city_lists_every_station_once),
+        cmocka_unit_test(search_understands_names_as_people_type_them),
+        cmocka_unit_test(a_line_is_listed_in_its_own_order),
+        cmocka_unit_test(a_station_begins_with_its_sentence_and_ends_with_its_reports),
+        cmocka_unit_test(a_station_of_another_day_is_as_it_was),
+        cmocka_unit_test(what_was_known_before_the_first_publication_is_nothing),
+        cmocka_unit_test(a_station_that_is_none_is_not_found),
+        cmocka_unit_test(changes_and_about_are_in_both_languages),
+        cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
