@@ -142,6 +142,7 @@ void call_end(struct http_call *call)
     shrink(&call->part);
     shrink(&call->raw);
     gzip_destroy(call->turn.gzip);
+    kept_return(call);
     http_exchange_finish(&call->exchange);
     call->exchange = (struct http_exchange){0};
     call->turn = (struct turn){0};

@@ -43,6 +43,12 @@ static void add_content(struct MHD_Response *response, const struct dress *dress
     add(response, "Content-Encoding", (dress->form & FORM_GZIP) != 0 && !unchanged ? "gzip" : NULL);
 }
 
+void dress_extra(struct MHD_Response *response, const struct http_reply *reply)
+{
+    for (int i = 0; i < reply->header_count; i++)
+        add(response, reply->headers[i].name, reply->headers[i].value);
+}
+
 void dress_response(struct MHD_Response *response, const struct dress *dress)
 {
     const struct http_reply *reply = dress->reply;
@@ -54,8 +60,7 @@ void dress_response(struct MHD_Response *response, const struct dress *dress)
     if ((dress->form & FORM_SECURE) != 0)
         add(response, "Strict-Transport-Security", "max-age=31536000");
     add_content(response, dress);
-    for (int i = 0; i < reply->header_count; i++)
-        add(response, reply->headers[i].name, reply->headers[i].value);
+    dress_extra(response, reply);
     if (dress->close)
         add(response, "Connection", "close");
 }

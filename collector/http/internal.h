@@ -53,6 +53,7 @@ struct turn {
     size_t part_sent;     /* of the stream's part */
     struct route_match match;
     struct gzip *gzip; /* of a stream */
+    struct kept *kept; /* the response in use, if it is a kept one */
 };
 
 /* A connection and its request of the moment. */
@@ -102,6 +103,7 @@ struct http_server {
     struct http_options options;
     struct router *router;
     struct rate *rate; /* NULL: no limit */
+    struct shelf *shelf;
     struct listener listeners[LISTENERS_MAX];
     int listener_count;
     char *address;
@@ -189,12 +191,22 @@ struct dress {
 };
 
 void dress_response(struct MHD_Response *response, const struct dress *dress);
+/* The reply's own headers only. */
+void dress_extra(struct MHD_Response *response, const struct http_reply *reply);
 /* The validator of the gzip form differs from that of the plain one (RFC 9110 §8.8.3.3). */
 void dress_etag(const char *plain, unsigned form, char etag_out[ETAG_SIZE]);
 
 /* shared.c: the response that is kept on a blob for this form; *form loses FORM_GZIP if that is no
  * smaller. NULL: this reply is not like the others of the blob. */
 struct MHD_Response *shared_response(const struct http_reply *reply, unsigned *form);
+
+/* kept.c: responses of short replies, used again. NULL: not for this one. It goes back when the
+ * reply is out, before its headers are freed. */
+struct shelf *kept_create(void);
+void kept_destroy(struct shelf *shelf);
+struct MHD_Response *kept_response(struct http_call *call, const struct dress *dress,
+                                   const char *data, size_t length);
+void kept_return(struct http_call *call);
 
 /* stream.c */
 NODISCARD struct MHD_Response *stream_response(struct http_call *call, unsigned form);

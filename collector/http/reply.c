@@ -13,7 +13,7 @@ struct content {
     char etag[ETAG_SIZE]; /* "": none */
 };
 
-/* A response, and whether it is our own to destroy. */
+/* A response, and whether it is used again. */
 struct prepared {
     struct MHD_Response *response;
     bool shared;
@@ -123,27 +123,28 @@ static unsigned compress_own(struct http_call *call, struct content *content, un
     return form;
 }
 
-static struct MHD_Response *own_response(struct http_call *call, struct content *content,
-                                         unsigned form)
+static struct prepared own_response(struct http_call *call, struct content *content, unsigned form)
 {
     char etag[ETAG_SIZE];
     form = compress_own(call, content, form);
     if ((form & FORM_UNCHANGED) != 0)
         content->length = 0;
-    bool bare = content->length == 0 && (form & FORM_UNCHANGED) == 0;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        content->length, (void *)(uintptr_t)content->data, MHD_RESPMEM_PERSISTENT);
-    if (response == NULL)
-        return NULL;
     if (content->etag[0] != '\0')
         dress_etag(content->etag, form, etag);
+    bool bare = content->length == 0 && (form & FORM_UNCHANGED) == 0;
     const struct dress dress = {.reply = &call->exchange.reply,
                                 .type = bare ? NULL : content->type,
                                 .etag = content->etag[0] != '\0' ? etag : NULL,
                                 .form = form,
                                 .close = call->turn.close};
-    dress_response(response, &dress);
-    return response;
+    struct MHD_Response *kept = kept_response(call, &dress, content->data, content->length);
+    if (kept != NULL)
+        return (struct prepared){kept, true};
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        content->length, (void *)(uintptr_t)content->data, MHD_RESPMEM_PERSISTENT);
+    if (response != NULL)
+        dress_response(response, &dress);
+    return (struct prepared){response, false};
 }
 
 static bool may_share(const struct http_call *call, const struct content *content)
@@ -165,7 +166,7 @@ static struct prepared prepare(struct http_call *call)
     struct MHD_Response *shared = may_share(call, &content) ? shared_response(reply, &form) : NULL;
     if (shared != NULL)
         return (struct prepared){shared, true};
-    return (struct prepared){own_response(call, &content, form), false};
+    return own_response(call, &content, form);
 }
 
 bool reply_send(struct http_call *call)

@@ -140,6 +140,7 @@ struct http_server *http_create(const struct http_options *options,
     struct http_server *server = memory_zeroed(1, sizeof *server);
     server->options = *options;
     server->epoll_fd = server->stop_fd = -1;
+    server->shelf = kept_create();
     set_defaults(server);
     server->router = router_create(tables, table_lengths, table_count, error);
     if (server->router == NULL || !open_listeners(server, error)) {
@@ -175,6 +176,7 @@ void http_destroy(struct http_server *server)
     close_fd(server->stop_fd);
     router_destroy(server->router);
     rate_destroy(server->rate);
+    kept_destroy(server->shelf);
     free(server->counters.routes);
     free(server->address);
     free(server->socket_path);
