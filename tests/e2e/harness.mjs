@@ -127,12 +127,13 @@ export function request(server, where, options = {}) {
 
 /** A server and its folder. Use startServer(t), or createServer(folder) to begin it yourself. */
 class Server {
-  constructor(folder, { args = [], env = {} } = {}) {
+  constructor(folder, { args = [], env = {}, wrapper = [] } = {}) {
     this.folder = folder;
     this.db = path.join(folder, 'zhanji.db');
     this.socket = path.join(folder, 'zhanji.sock');
     this.args = args;
     this.env = env;
+    this.wrapper = wrapper;
     this.stdout = '';
     this.stderr = '';
   }
@@ -140,7 +141,8 @@ class Server {
   /** Starts the program; resolves when it has printed where it listens. */
   start() {
     const args = ['--db', this.db, '--socket', this.socket, '--listen', '127.0.0.1:0', ...this.args];
-    const child = spawn(program('zhanji-collector'), args, {
+    const [command, ...rest] = [...this.wrapper, program('zhanji-collector'), ...args];
+    const child = spawn(command, rest, {
       cwd: this.folder,
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -207,7 +209,10 @@ async function finish(server) {
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the server ended with ${code}:\n${stderr}`);
 }
 
-/** A running server in a folder of its own. Options: args (more options), env. */
+/**
+ * A running server in a folder of its own. Options: args (more options), env, wrapper (a command that
+ * runs the program: ['prlimit', …]).
+ */
 export async function startServer(t, options) {
   const server = new Server(mkdtempSync(path.join(tmpdir(), 'zhanji-')), options);
   t.after(() => finish(server));
