@@ -36,8 +36,11 @@ void gzip_destroy(struct gzip *gzip)
     free(gzip);
 }
 
-static void deflate_part(z_stream *stream, int flush, struct buffer *out)
+static void deflate_part(z_stream *stream, const char *bytes, uInt length, int flush,
+                         struct buffer *out)
 {
+    stream->next_in = (const unsigned char *)bytes;
+    stream->avail_in = length;
     do {
         uInt room = (uInt)deflateBound(stream, stream->avail_in) + 64;
         stream->next_out = (unsigned char *)buffer_reserve(out, room);
@@ -50,14 +53,9 @@ static void deflate_part(z_stream *stream, int flush, struct buffer *out)
 
 void gzip_add(struct gzip *gzip, const char *bytes, size_t length, bool end, struct buffer *out)
 {
-    while (length > GZIP_PART_MAX) {
-        gzip_add(gzip, bytes, GZIP_PART_MAX, false, out);
-        bytes += GZIP_PART_MAX;
-        length -= GZIP_PART_MAX;
-    }
-    gzip->stream.next_in = (const unsigned char *)bytes;
-    gzip->stream.avail_in = (uInt)length;
-    deflate_part(&gzip->stream, end ? Z_FINISH : Z_NO_FLUSH, out);
+    for (; length > GZIP_PART_MAX; bytes += GZIP_PART_MAX, length -= GZIP_PART_MAX)
+        deflate_part(&gzip->stream, bytes, GZIP_PART_MAX, Z_NO_FLUSH, out);
+    deflate_part(&gzip->stream, bytes, (uInt)length, end ? Z_FINISH : Z_NO_FLUSH, out);
 }
 
 bool gzip_bytes(const char *bytes, size_t length, struct buffer *out)

@@ -147,7 +147,7 @@ void handle_abandon(struct http_call *call);
 /* request.c: libmicrohttpd's callback. */
 enum MHD_Result request_step(void *listener, struct MHD_Connection *connection, const char *url,
                              const char *method, const char *version, const char *data,
-                             size_t *size, void **call);
+                             size_t *size, void **context);
 
 /* framing.c: what request smuggling lives on (RFC 9112 §6.3, §11.2). NULL if sound, else what is
  * wrong. */

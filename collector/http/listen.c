@@ -86,7 +86,8 @@ int listen_tcp(const char *host_port, char **address_out, struct error *error)
     if (fd >= 0)
         *address_out = name_address(fd);
     else
-        error_set(error, ERROR_INVALID, "cannot listen on %s: %s", host_port, strerror(errno));
+        error_set(error, ERROR_INVALID, "cannot listen on %s: %s", host_port,
+                  strerrordesc_np(errno));
     freeaddrinfo(found);
     return fd;
 }
@@ -113,7 +114,8 @@ static bool clear_stale(const struct sockaddr_un *address, struct error *error)
     if (is_served(address))
         return error_set(error, ERROR_CONFLICT, "%s: another server listens there", path);
     if (unlink(path) != 0)
-        return error_set(error, ERROR_INTERNAL, "cannot remove %s: %s", path, strerror(errno));
+        return error_set(error, ERROR_INTERNAL, "cannot remove %s: %s", path,
+                         strerrordesc_np(errno));
     return true;
 }
 
@@ -128,7 +130,8 @@ static bool bind_private(int fd, const struct sockaddr_un *address, uint64_t *in
         bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 ||
         chmod(path, S_IRUSR | S_IWUSR) != 0 || listen(fd, SOMAXCONN) != 0 ||
         lstat(path, &status) != 0)
-        return error_set(error, ERROR_INVALID, "cannot listen on %s: %s", path, strerror(errno));
+        return error_set(error, ERROR_INVALID, "cannot listen on %s: %s", path,
+                         strerrordesc_np(errno));
     *inode_out = status.st_ino;
     return true;
 }
@@ -147,7 +150,7 @@ int listen_unix(const char *path, uint64_t *inode_out, struct error *error)
         return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
-        error_set(error, ERROR_INTERNAL, "no socket: %s", strerror(errno));
+        error_set(error, ERROR_INTERNAL, "no socket: %s", strerrordesc_np(errno));
         return -1;
     }
     if (bind_private(fd, &address, inode_out, error))

@@ -73,8 +73,7 @@ static bool admit_route(struct http_call *call, const struct method *method)
     struct http_request *request = &call->exchange.request;
     struct route_match *match = &call->turn.match;
     char *scratch = call->target.data + call->turn.target_length + 2;
-    if (!router_match(call->server->router, request->path, strlen(request->path), request->method,
-                      request->local, scratch, match)) {
+    if (!router_match(call->server->router, request, scratch, match)) {
         http_problem(&call->exchange, 400, "The address is not UTF-8, percent-encoded.");
         return false;
     }
@@ -224,6 +223,7 @@ static bool request_whole(struct http_call *call)
     return handle_request(call);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libmicrohttpd's. */
 enum MHD_Result request_step(void *listener, struct MHD_Connection *connection, const char *url,
                              const char *method, const char *version, const char *data,
                              size_t *size, void **context)

@@ -16,6 +16,7 @@ struct node {
     struct node *next; /* sibling */
     struct node *child;
     struct node *parameter;
+    struct node *made_before;  /* of all nodes, to free them */
     int routes[ROUTE_METHODS]; /* indexes of routes that end here */
     int tails[ROUTE_METHODS];  /* of those whose "{…...}" takes all the rest */
 };
@@ -30,6 +31,7 @@ struct prepared {
 
 struct router {
     struct node *root;
+    struct node *made_last;
     struct prepared *routes;
     size_t count;
 };
@@ -39,34 +41,32 @@ struct segment {
     size_t length;
 };
 
+struct place {
+    const struct node *node;
+    size_t position; /* of the segment that leads on */
+};
+
+/* Each visit takes one place away and leaves at most two, one segment further. */
 struct walk {
     const struct router *router;
     struct segment segments[SEGMENTS_MAX];
     size_t count;
+    struct place places[SEGMENTS_MAX + 1];
+    size_t place_count;
     bool local;
     int best[ROUTE_METHODS];
 };
 
-static struct node *node_create(const char *text, size_t length)
+static struct node *node_create(struct router *router, const char *text, size_t length)
 {
     struct node *node = memory_zeroed(1, sizeof *node);
+    node->made_before = router->made_last;
+    router->made_last = node;
     node->text = text;
     node->length = length;
     for (int method = 0; method < ROUTE_METHODS; method++)
         node->routes[method] = node->tails[method] = ROUTE_NONE;
     return node;
-}
-
-/* As deep as the longest pattern. */
-static void node_destroy(struct node *node)
-{
-    while (node != NULL) {
-        struct node *next = node->next;
-        node_destroy(node->child);
-        node_destroy(node->parameter);
-        free(node);
-        node = next;
-    }
 }
 
 static struct node *node_find(const struct node *parent, const char *text, size_t length)
@@ -77,11 +77,12 @@ static struct node *node_find(const struct node *parent, const char *text, size_
     return NULL;
 }
 
-static struct node *node_add(struct node *parent, const char *text, size_t length)
+static struct node *node_add(struct router *router, struct node *parent, const char *text,
+                             size_t length)
 {
     struct node *child = node_find(parent, text, length);
     if (child == NULL) {
-        child = node_create(text, length);
+        child = node_create(router, text, length);
         child->next = parent->child;
         parent->child = child;
     }
@@ -94,13 +95,14 @@ static bool is_tail(const char *text, size_t length)
 }
 
 /* Adds one segment of a pattern below *node, which moves on. False: it cannot stand there. */
-static bool add_segment(struct node **node, struct prepared *prepared, const char *text,
-                        size_t length, int position)
+static bool add_segment(struct router *router, struct node **node, const char *text, size_t length,
+                        int position)
 {
+    struct prepared *prepared = &router->routes[router->count];
     if (prepared->has_tail)
         return false;
     if (text[0] != '{') {
-        *node = node_add(*node, text, length);
+        *node = node_add(router, *node, text, length);
         return true;
     }
     if (text[length - 1] != '}' || prepared->argument_count == HTTP_ARGUMENTS_MAX)
@@ -110,7 +112,7 @@ static bool add_segment(struct node **node, struct prepared *prepared, const cha
     if (prepared->has_tail)
         return true;
     if ((*node)->parameter == NULL)
-        (*node)->parameter = node_create(text, length);
+        (*node)->parameter = node_create(router, text, length);
     *node = (*node)->parameter;
     return true;
 }
@@ -126,7 +128,7 @@ static bool add_route(struct router *router, const struct http_route *route)
     for (int position = 0; text[0] == '/' && text[1] != '\0'; position++) {
         size_t length = strcspn(++text, "/");
         if (length == 0 || position == SEGMENTS_MAX - 1 ||
-            !add_segment(&node, prepared, text, length, position))
+            !add_segment(router, &node, text, length, position))
             return false;
         text += length;
     }
@@ -155,7 +157,7 @@ struct router *router_create(const struct http_route *const *tables, const size_
     for (size_t i = 0; i < table_count; i++)
         total += table_lengths[i];
     struct router *router = memory_zeroed(1, sizeof *router);
-    router->root = node_create("", 0);
+    router->root = node_create(router, "", 0);
     router->routes = memory_zeroed(total + 1, sizeof *router->routes);
     bool good = true;
     for (size_t i = 0; good && i < table_count; i++)
@@ -170,7 +172,11 @@ void router_destroy(struct router *router)
 {
     if (router == NULL)
         return;
-    node_destroy(router->root);
+    while (router->made_last != NULL) {
+        struct node *node = router->made_last;
+        router->made_last = node->made_before;
+        free(node);
+    }
     free(router->routes);
     free(router);
 }
@@ -219,20 +225,20 @@ static void offer(struct walk *walk, const int candidates[ROUTE_METHODS])
     }
 }
 
-/* As deep as the longest pattern; goes both ways where a static segment and a parameter match. */
-static void visit(struct walk *walk, const struct node *node, size_t position)
+static void visit(struct walk *walk, struct place place)
 {
-    if (position == walk->count) {
+    const struct node *node = place.node;
+    if (place.position == walk->count) {
         offer(walk, node->routes);
         return;
     }
-    const struct segment *segment = &walk->segments[position];
-    offer(walk, node->tails);
+    const struct segment *segment = &walk->segments[place.position];
     const struct node *child = node_find(node, segment->text, segment->length);
+    offer(walk, node->tails);
     if (child != NULL)
-        visit(walk, child, position + 1);
+        walk->places[walk->place_count++] = (struct place){child, place.position + 1};
     if (node->parameter != NULL && segment->length != 0)
-        visit(walk, node->parameter, position + 1);
+        walk->places[walk->place_count++] = (struct place){node->parameter, place.position + 1};
 }
 
 static void join_tail(const struct walk *walk, size_t first)
@@ -250,18 +256,22 @@ static void take_arguments(const struct walk *walk, const struct prepared *prepa
         join_tail(walk, (size_t)prepared->positions[prepared->argument_count - 1]);
 }
 
-bool router_match(const struct router *router, const char *path, size_t length,
-                  enum http_method method, bool local, char *scratch, struct route_match *match_out)
+bool router_match(const struct router *router, const struct http_request *request, char *scratch,
+                  struct route_match *match_out)
 {
     struct walk walk;
     walk.router = router;
     walk.count = 0;
-    walk.local = local;
-    memset(walk.best, 0xff, sizeof walk.best);
-    if (!split(&walk, path, length, scratch))
+    walk.local = request->local;
+    for (int method = 0; method < ROUTE_METHODS; method++)
+        walk.best[method] = ROUTE_NONE;
+    if (!split(&walk, request->path, strlen(request->path), scratch))
         return false;
-    visit(&walk, router->root, 0);
-    *match_out = (struct route_match){.index = walk.best[method]};
+    walk.places[0] = (struct place){router->root, 0};
+    walk.place_count = 1;
+    while (walk.place_count > 0)
+        visit(&walk, walk.places[--walk.place_count]);
+    *match_out = (struct route_match){.index = walk.best[request->method]};
     for (unsigned other = 0; other < ROUTE_METHODS; other++)
         if (walk.best[other] != ROUTE_NONE)
             match_out->allowed |= 1U << other;

@@ -27,10 +27,10 @@ NODISCARD struct router *router_create(const struct http_route *const *tables,
 void router_destroy(struct router *router);
 size_t router_size(const struct router *router);
 const struct http_route *router_at(const struct router *router, size_t index);
-/* Matches a path as sent, which begins with '/'. The arguments are decoded into `scratch`, which
- * has room for length + 1 bytes. False for bad percent-encoding, NUL or bad UTF-8. */
-NODISCARD bool router_match(const struct router *router, const char *path, size_t length,
-                            enum http_method method, bool local, char *scratch,
-                            struct route_match *match_out);
+/* Matches the path, method and door of a request; the path begins with '/'. The arguments are
+ * decoded into `scratch`, which has room for the path and its NUL. False for bad
+ * percent-encoding, NUL or bad UTF-8. */
+NODISCARD bool router_match(const struct router *router, const struct http_request *request,
+                            char *scratch, struct route_match *match_out);
 
 #endif

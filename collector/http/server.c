@@ -84,7 +84,7 @@ static bool add_listener_take(struct http_server *server, int fd, bool local, st
     if (listener->daemon == NULL) {
         close(fd);
         return error_set(error, ERROR_INTERNAL, "libmicrohttpd does not start: %s",
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     server->listener_count++;
     return true;
@@ -107,7 +107,7 @@ static bool open_listeners(struct http_server *server, struct error *error)
             return false;
     }
     if (!loop_start(server))
-        return error_set(error, ERROR_INTERNAL, "no event loop: %s", strerror(errno));
+        return error_set(error, ERROR_INTERNAL, "no event loop: %s", strerrordesc_np(errno));
     return true;
 }
 

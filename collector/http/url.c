@@ -21,7 +21,10 @@ size_t url_decode(const char *text, size_t length, bool plus, char *out)
     size_t used = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] != '%') {
-            out[used++] = plus && text[i] == '+' ? ' ' : text[i];
+            out[used] = text[i];
+            if (plus && text[i] == '+')
+                out[used] = ' ';
+            used++;
             continue;
         }
         if (length - i < 3)

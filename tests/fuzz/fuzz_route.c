@@ -52,16 +52,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct error error = {0};
     struct router *router = router_create(&table, &count, 1, &error);
     PROMISE(router != NULL);
-    auto_free char *path = memory_alloc(size + 1);
-    auto_free char *scratch = memory_alloc(size + 2);
-    path[0] = '/';
-    if (size != 0)
-        memcpy(path + 1, bytes, size);
+    auto_buffer struct buffer path = {0};
+    buffer_char(&path, '/');
+    buffer_bytes(&path, bytes, size);
+    auto_free char *scratch = memory_alloc(strlen(path.data) + 1);
     for (unsigned method = 0; method < ROUTE_METHODS; method++) {
         struct route_match match;
-        bool local = size % 2 == 0;
-        if (router_match(router, path, size + 1, (enum http_method)method, local, scratch, &match))
-            check_match(&match, (enum http_method)method, local);
+        const struct http_request request = {
+            .path = path.data, .method = (enum http_method)method, .local = size % 2 == 0};
+        if (router_match(router, &request, scratch, &match))
+            check_match(&match, request.method, request.local);
     }
     router_destroy(router);
     return 0;

@@ -36,6 +36,13 @@ static const struct http_route second[] = {
     {HTTP_GET, "/metrics", nothing, 0, NULL, HTTP_LOCAL_ONLY},
 };
 
+static bool match_path(const struct router *router, enum http_method method, const char *path,
+                       bool local, char *scratch, struct route_match *match)
+{
+    const struct http_request request = {.method = method, .path = path, .local = local};
+    return router_match(router, &request, scratch, match);
+}
+
 static struct router *make_router(void)
 {
     const struct http_route *const tables[] = {first, second};
@@ -101,8 +108,7 @@ static void a_path_finds_its_route_and_arguments(void **state)
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         char scratch[256];
         struct route_match match;
-        assert_true(router_match(router, cases[i].path, strlen(cases[i].path), cases[i].method,
-                                 false, scratch, &match));
+        assert_true(match_path(router, cases[i].method, cases[i].path, false, scratch, &match));
         assert_int_equal(match.allowed, cases[i].allowed);
         assert_int_equal(match.route == NULL, cases[i].pattern == NULL);
         if (match.route == NULL)
@@ -120,7 +126,7 @@ static void a_local_route_is_there_on_the_local_socket_only(void **state)
     char scratch[16];
     struct route_match match;
     struct router *router = make_router();
-    assert_true(router_match(router, "/metrics", 8, HTTP_GET, true, scratch, &match));
+    assert_true(match_path(router, HTTP_GET, "/metrics", true, scratch, &match));
     assert_non_null(match.route);
     router_destroy(router);
 }
@@ -133,8 +139,7 @@ static void a_badly_encoded_path_is_refused(void **state)
     for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         char scratch[64];
         struct route_match match;
-        assert_false(
-            router_match(router, paths[i], strlen(paths[i]), HTTP_GET, false, scratch, &match));
+        assert_false(match_path(router, HTTP_GET, paths[i], false, scratch, &match));
     }
     router_destroy(router);
 }
