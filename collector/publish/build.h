@@ -22,7 +22,7 @@ struct view_parts {
     struct rules *rules;
     int64_t at;
     struct view_days days;
-    struct sheet **sheets; /* by station */
+    struct leaf *leaves; /* by station */
     uint64_t pending, withheld;
     struct change_list *changes;
     struct blob *survey, *lines; /* documents that never change */
@@ -36,7 +36,7 @@ struct view {
     struct blob *documents[VIEW_DOCUMENTS];
 };
 
-/* Takes one reference of everything in `parts`, and the array of sheets. */
+/* Takes one reference of everything in `parts`, and the array of leaves. */
 NODISCARD struct view *view_create_take(const struct view_parts *parts);
 
 /* The monthly counts of all sheets; the caller frees them. */

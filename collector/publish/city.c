@@ -36,7 +36,7 @@ static void count_shares(const struct view *view, const struct city_change *chan
                          struct shares *shares)
 {
     for (int s = 0; s < view_survey(view)->station_count; s++) {
-        const struct item *item = &view->parts.sheets[s]->place->items[change->question];
+        const struct item *item = &view->parts.leaves[s].sheet->place->items[change->question];
         struct reading before;
         struct reading after;
         smoother_read(item->smoother, change->first, &before);

@@ -83,8 +83,11 @@ void view_status_csv(const struct view *view, struct buffer *buffer)
 {
     const struct survey *survey = view_survey(view);
     status_header(survey, buffer);
-    for (int s = 0; s < survey->station_count; s++)
-        status_row(survey, &view->parts.sheets[s]->state, buffer);
+    for (int s = 0; s < survey->station_count; s++) {
+        struct station_state state;
+        view_station(view, s, view_today(view), &state);
+        status_row(survey, &state, buffer);
+    }
 }
 
 static void csv_bracket(struct buffer *buffer, bool is_there, const struct bracket *bracket)
@@ -134,7 +137,7 @@ void view_history_csv(const struct view *view, struct buffer *buffer)
     buffer_text(buffer, "station,question,answer,from_earliest,from_likely,from_latest,"
                         "until_earliest,until_likely,until_latest,confidence\n");
     for (int s = 0; s < survey->station_count; s++) {
-        const struct station_state *state = &view->parts.sheets[s]->state;
+        const struct station_state *state = &view->parts.leaves[s].sheet->state;
         history_status(survey, state, buffer);
         for (int q = 0; q < survey->question_count; q++)
             history_question(survey, state, q, buffer);

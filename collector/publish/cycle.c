@@ -21,7 +21,7 @@ struct cycle {
     struct rules *rules;
     struct buffer model_text;
     bool is_new_model, are_new_rules;
-    struct sheet **sheets;
+    struct leaf *leaves;
     struct batch batch;
     struct status_change *changes;
     size_t change_count;
@@ -30,7 +30,7 @@ struct cycle {
 
 static struct place *place_before(const struct cycle *cycle, int station)
 {
-    return cycle->before == NULL ? NULL : cycle->before->parts.sheets[station]->place;
+    return cycle->before == NULL ? NULL : cycle->before->parts.leaves[station].sheet->place;
 }
 
 static void add_span(const struct cycle *cycle, int station, double *first, double *last)
@@ -113,13 +113,6 @@ static struct place *choose_place(const struct cycle *cycle, int station)
     return place_hold(before);
 }
 
-static bool sheet_holds(const struct cycle *cycle, const struct sheet *sheet,
-                        const struct place *place, uint32_t pending)
-{
-    return sheet->place == place && sheet->days.today == cycle->today &&
-           sheet->state.pending == pending;
-}
-
 static void add_count(struct cycle *cycle, const char *kind, int64_t major, uint64_t count)
 {
     auto_buffer struct buffer body = {0};
@@ -129,7 +122,7 @@ static void add_count(struct cycle *cycle, const char *kind, int64_t major, uint
 
 static void note_status(struct cycle *cycle, int station)
 {
-    const struct station_state *state = &cycle->sheets[station]->state;
+    const struct station_state *state = &cycle->leaves[station].sheet->state;
     int from = cycle->publisher->status[station];
     if (state->status == from)
         return;
@@ -143,23 +136,35 @@ static void note_status(struct cycle *cycle, int station)
         cycle->changes[cycle->change_count++] = change;
 }
 
-static void choose_sheet(struct cycle *cycle, int station)
+static struct sheet *choose_sheet(const struct cycle *cycle, struct place *place,
+                                  const struct leaf *before)
 {
-    struct sheet *before = cycle->before == NULL ? NULL : cycle->before->parts.sheets[station];
+    const struct view_days days = {cycle->today, cycle->today};
+    if (before != NULL && before->sheet->place == place &&
+        before->sheet->days.today == cycle->today)
+        return sheet_hold(before->sheet);
+    atomic_fetch_add(&cycle->publisher->counters.stations, 1);
+    return sheet_create(place, days);
+}
+
+static void choose_leaf(struct cycle *cycle, int station)
+{
+    const struct leaf *before =
+        cycle->before == NULL ? NULL : &cycle->before->parts.leaves[station];
+    struct leaf *leaf = &cycle->leaves[station];
     struct place *place = choose_place(cycle, station);
+    struct sheet *sheet = choose_sheet(cycle, place, before);
     uint32_t pending = cycle->counts.pending[station];
-    if (before == NULL || place != before->place)
+    if (before == NULL || place != before->sheet->place)
         batch_add_place(&cycle->batch, &cycle->publisher->numbering, place_before(cycle, station),
                         place);
-    if (pending != (before == NULL ? 0 : before->state.pending))
+    if (pending != (before == NULL ? 0 : before->pending))
         add_count(cycle, "pending", cycle->publisher->numbering.stations[station], pending);
-    if (before != NULL && sheet_holds(cycle, before, place, pending)) {
-        cycle->sheets[station] = sheet_hold(before);
+    if (before != NULL && sheet == before->sheet && pending == before->pending) {
+        *leaf = (struct leaf){sheet, pending, blob_hold(before->document)};
     } else {
-        const struct view_days days = {cycle->today, cycle->today};
-        cycle->sheets[station] = sheet_create(place, days, pending, before);
+        leaf_init_take(leaf, sheet, pending, before);
         cycle->is_changed = true;
-        atomic_fetch_add(&cycle->publisher->counters.stations, 1);
     }
     place_drop(place);
     note_status(cycle, station);
@@ -172,7 +177,7 @@ static struct view *make_view(struct cycle *cycle)
         .rules = rules_hold(cycle->rules),
         .at = cycle->at,
         .days = {cycle->today, cycle->today},
-        .sheets = TAKE(cycle->sheets),
+        .leaves = TAKE(cycle->leaves),
         .pending = cycle->counts.pending_all,
         .withheld = cycle->counts.withheld,
         .changes = changes_create(cycle->changes, cycle->change_count, older),
@@ -187,7 +192,7 @@ static void settle(struct cycle *cycle)
 {
     struct publisher *publisher = cycle->publisher;
     for (int s = 0; s < cycle->survey->station_count; s++)
-        publisher->status[s] = cycle->sheets[s]->state.status;
+        publisher->status[s] = cycle->leaves[s].sheet->state.status;
     publisher->entries = cycle->counts.entries;
     replace_text(&publisher->model_text, &cycle->model_text);
     replace_text(&publisher->notices_text, &cycle->counts.notices);
@@ -214,7 +219,7 @@ static bool publish(struct cycle *cycle, struct error *error)
     if (!load_for_model(cycle, error))
         return false;
     for (int s = 0; s < cycle->survey->station_count; s++)
-        choose_sheet(cycle, s);
+        choose_leaf(cycle, s);
     if (is_settled(cycle))
         return true;
     if (cycle->before == NULL || cycle->counts.withheld != cycle->before->parts.withheld)
@@ -227,9 +232,9 @@ static bool publish(struct cycle *cycle, struct error *error)
 
 static void cycle_finish(struct cycle *cycle)
 {
-    for (int s = 0; cycle->sheets != NULL && s < cycle->survey->station_count; s++)
-        sheet_drop(cycle->sheets[s]);
-    free(cycle->sheets);
+    for (int s = 0; cycle->leaves != NULL && s < cycle->survey->station_count; s++)
+        leaf_finish(&cycle->leaves[s]);
+    free(cycle->leaves);
     free(cycle->changes);
     rules_drop(cycle->rules);
     buffer_finish(&cycle->model_text);
@@ -247,7 +252,6 @@ static void take_stale(struct publisher *publisher, struct stale *stale)
     for (size_t s = 0; s < stations; s++)
         stale->stations[s] = stale->stations[s] || publisher->stale.stations[s];
     memset(publisher->stale.stations, 0, stations * sizeof(bool));
-    publisher->stale.any = false;
     pthread_mutex_unlock(&publisher->mutex);
 }
 
@@ -259,8 +263,11 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
                           .today = publisher_today(publisher),
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
-                          .sheets = memory_zeroed(stations + 1, sizeof(struct sheet *)),
+                          .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
+    pthread_mutex_lock(&publisher->mutex);
+    publisher->stale.any = false; /* what is committed from here on is for the next time */
+    pthread_mutex_unlock(&publisher->mutex);
     bool is_done = load_counts(publisher, &cycle.counts, error);
     take_stale(publisher, stale);
     /* A copy: when something fails, what was stale still is. */

@@ -73,16 +73,16 @@ bool publisher_past_view(struct publisher *publisher, struct store_collector *co
     return kept != NULL;
 }
 
-static void fill_sheets(const struct stored *stored, const struct publisher *publisher,
+static void fill_leaves(const struct stored *stored, const struct publisher *publisher,
                         struct place **places, struct view_parts *parts)
 {
     const struct survey *survey = publisher->options.survey;
     size_t stations = (size_t)survey->station_count;
     auto_free uint32_t *pending = memory_zeroed(stations + 1, sizeof *pending);
     stored_counts(stored, &publisher->numbering, survey, pending, &parts->withheld);
-    parts->sheets = memory_zeroed(stations + 1, sizeof(struct sheet *));
+    parts->leaves = memory_zeroed(stations + 1, sizeof *parts->leaves);
     for (size_t s = 0; s < stations; s++) {
-        parts->sheets[s] = sheet_create(places[s], parts->days, pending[s], NULL);
+        leaf_init_take(&parts->leaves[s], sheet_create(places[s], parts->days), pending[s], NULL);
         parts->pending += pending[s];
         place_drop(places[s]);
     }
@@ -106,7 +106,7 @@ static struct view *build_past(struct publisher *publisher, struct stored *store
                                .at = day_last_second(survey, days.known),
                                .survey = blob_hold(publisher->survey),
                                .lines = blob_hold(publisher->lines)};
-    fill_sheets(stored, publisher, places, &parts);
+    fill_leaves(stored, publisher, places, &parts);
     parts.changes = stored_changes(stored, &publisher->numbering, survey, NULL);
     return view_create_take(&parts);
 }

@@ -153,17 +153,28 @@ static void print_catalogue(struct buffer *buffer, const struct survey *survey,
     print_day(buffer, station->opened);
 }
 
-static void print_verdict(struct buffer *buffer, const struct survey *survey,
-                          const struct station_state *state)
+void print_station_head(const struct survey *survey, int32_t known_day,
+                        const struct station_state *state, struct buffer *buffer)
 {
+    print_catalogue(buffer, survey, &survey->stations[state->station]);
+    buffer_text(buffer, ",\"as_of\":");
+    print_day(buffer, state->as_of);
+    buffer_text(buffer, ",\"known_at\":");
+    print_day(buffer, known_day);
     buffer_text(buffer, ",\"status\":");
     print_string(buffer, survey->statuses.terms[state->status].id);
     buffer_format(buffer, ",\"standing\":\"%s\",\"confidence\":", standing_name(state->standing));
     print_number(buffer, state->confidence);
     buffer_text(buffer, ",\"last_visit\":");
     print_day(buffer, state->last_visit);
-    buffer_format(buffer, ",\"reports\":%u,\"reporters\":%u,\"pending\":%u,\"conditions\":{",
-                  state->reports, state->reporters, state->pending);
+    buffer_format(buffer, ",\"reports\":%u,\"reporters\":%u,\"pending\":", state->reports,
+                  state->reporters);
+}
+
+static void print_conditions(struct buffer *buffer, const struct survey *survey,
+                             const struct station_state *state)
+{
+    buffer_text(buffer, ",\"conditions\":{");
     for (int i = 0; i < survey->condition_count; i++) {
         print_truth(buffer, survey->conditions[i].term.id, state->conditions[i]);
         buffer_char(buffer, ',');
@@ -172,15 +183,10 @@ static void print_verdict(struct buffer *buffer, const struct survey *survey,
     buffer_char(buffer, '}');
 }
 
-void print_station(const struct survey *survey, int32_t known_day,
-                   const struct station_state *state, bool whole, struct buffer *buffer)
+void print_station_tail(const struct survey *survey, const struct station_state *state, bool whole,
+                        struct buffer *buffer)
 {
-    print_catalogue(buffer, survey, &survey->stations[state->station]);
-    buffer_text(buffer, ",\"as_of\":");
-    print_day(buffer, state->as_of);
-    buffer_text(buffer, ",\"known_at\":");
-    print_day(buffer, known_day);
-    print_verdict(buffer, survey, state);
+    print_conditions(buffer, survey, state);
     for (int q = 0; whole && q < survey->question_count; q++) {
         buffer_text(buffer, q == 0 ? ",\"questions\":{" : ",");
         print_question(buffer, &survey->questions[q], &state->questions[q]);
@@ -190,4 +196,12 @@ void print_station(const struct survey *survey, int32_t known_day,
         print_history(buffer, survey, state);
     }
     buffer_char(buffer, '}');
+}
+
+void print_station(const struct survey *survey, int32_t known_day,
+                   const struct station_state *state, bool whole, struct buffer *buffer)
+{
+    print_station_head(survey, known_day, state, buffer);
+    buffer_integer(buffer, state->pending);
+    print_station_tail(survey, state, whole, buffer);
 }

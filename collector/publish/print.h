@@ -18,6 +18,11 @@ int32_t reading_last_visit(const struct reading *reading);
 
 void print_station(const struct survey *survey, int32_t known_day,
                    const struct station_state *state, bool whole, struct buffer *buffer);
+/* The same in two parts, between which the number that wait belongs. */
+void print_station_head(const struct survey *survey, int32_t known_day,
+                        const struct station_state *state, struct buffer *buffer);
+void print_station_tail(const struct survey *survey, const struct station_state *state, bool whole,
+                        struct buffer *buffer);
 
 /* A notice as GET /api/v1/notices gives it. */
 void print_notice(const struct survey *survey, const struct notice *notice, struct buffer *buffer);

@@ -19,12 +19,12 @@ static void restore_view(struct publisher *publisher, struct stored *stored, str
     struct view_parts parts = {.rules = rules_hold(publisher->rules),
                                .at = clock_now(&publisher->options.clock),
                                .days = {today, today},
-                               .sheets = memory_zeroed(stations + 1, sizeof(struct sheet *)),
+                               .leaves = memory_zeroed(stations + 1, sizeof(struct leaf)),
                                .survey = blob_hold(publisher->survey),
                                .lines = blob_hold(publisher->lines)};
     stored_counts(stored, &publisher->numbering, survey, pending, &parts.withheld);
     for (size_t s = 0; s < stations; s++) {
-        parts.sheets[s] = sheet_create(places[s], parts.days, pending[s], NULL);
+        leaf_init_take(&parts.leaves[s], sheet_create(places[s], parts.days), pending[s], NULL);
         parts.pending += pending[s];
         place_drop(places[s]);
     }

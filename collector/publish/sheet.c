@@ -65,32 +65,19 @@ static void read_months(struct sheet *sheet, const struct survey *survey)
     }
 }
 
-/* An unchanged document keeps what hangs on it (its compressed form). */
-static struct blob *make_document(struct buffer *json, const struct sheet *before)
-{
-    struct blob *old = before == NULL ? NULL : before->document;
-    if (old == NULL || blob_length(old) != json->length ||
-        memcmp(blob_data(old), json->data, json->length) != 0)
-        return blob_create_take(json, "application/json");
-    buffer_finish(json);
-    return blob_hold(old);
-}
-
-struct sheet *sheet_create(struct place *place, struct view_days days, uint32_t pending,
-                           const struct sheet *before)
+struct sheet *sheet_create(struct place *place, struct view_days days)
 {
     const struct survey *survey = place->rules->survey;
     struct sheet *sheet = memory_zeroed(1, sizeof *sheet);
-    struct buffer json = {0};
     atomic_init(&sheet->references, 1);
     sheet->place = place_hold(place);
     sheet->days = days;
     station_state(place, days.today, &sheet->state);
-    sheet->state.pending = pending;
     read_histories(sheet, survey);
     read_months(sheet, survey);
-    print_station(survey, days.known, &sheet->state, true, &json);
-    sheet->document = make_document(&json, before);
+    print_station_head(survey, days.known, &sheet->state, &sheet->head);
+    print_station_tail(survey, &sheet->state, false, &sheet->brief_tail);
+    print_station_tail(survey, &sheet->state, true, &sheet->tail);
     return sheet;
 }
 
@@ -110,7 +97,9 @@ void sheet_drop(struct sheet *sheet)
     free(sheet->history_counts);
     free(sheet->history);
     free(sheet->months);
-    blob_drop(sheet->document);
+    buffer_finish(&sheet->head);
+    buffer_finish(&sheet->brief_tail);
+    buffer_finish(&sheet->tail);
     place_drop(sheet->place);
     free(sheet);
 }
@@ -122,11 +111,35 @@ void sheet_state(const struct sheet *sheet, int32_t as_of, struct station_state 
         return;
     }
     station_state(sheet->place, as_of, state_out);
-    state_out->pending = sheet->state.pending;
     state_out->history = sheet->state.history;
     state_out->history_count = sheet->state.history_count;
     for (int q = 0; q < sheet->place->rules->survey->question_count; q++) {
         state_out->questions[q].history = sheet->state.questions[q].history;
         state_out->questions[q].history_count = sheet->state.questions[q].history_count;
     }
+}
+
+void leaf_init_take(struct leaf *leaf, struct sheet *sheet, uint32_t pending,
+                    const struct leaf *before)
+{
+    struct buffer json = {0};
+    *leaf = (struct leaf){.sheet = sheet, .pending = pending};
+    buffer_bytes(&json, sheet->head.data, sheet->head.length);
+    buffer_integer(&json, pending);
+    buffer_bytes(&json, sheet->tail.data, sheet->tail.length);
+    /* An unchanged document keeps what hangs on it, such as its compressed form. */
+    if (before != NULL && blob_length(before->document) == json.length &&
+        memcmp(blob_data(before->document), json.data, json.length) == 0) {
+        leaf->document = blob_hold(before->document);
+        buffer_finish(&json);
+        return;
+    }
+    leaf->document = blob_create_take(&json, "application/json");
+}
+
+void leaf_finish(struct leaf *leaf)
+{
+    sheet_drop(leaf->sheet);
+    blob_drop(leaf->document);
+    *leaf = (struct leaf){0};
 }

@@ -16,29 +16,41 @@ struct sheet_month {
 };
 
 /*
- * What is published of a station on a given day: its state, histories, months and document.
- * Immutable and counted; made again when the station changed or the day did.
+ * What is published of a station on a given day, apart from how many reports wait: its state,
+ * histories, months, and its JSON around that number. Immutable and counted; made again when the
+ * station changed or the day did.
  */
 struct sheet {
     atomic_uint references;
     struct place *place;
     struct view_days days;
-    struct station_state state; /* at the end of days.today, whole */
+    struct station_state state; /* at the end of days.today, whole; pending 0 */
     struct segment **histories; /* by question */
     size_t *history_counts;
     struct station_segment *history;
     struct sheet_month *months; /* from the month of the survey's earliest visit on */
     size_t month_count;
-    struct blob *document; /* GET /api/v1/stations/{id} */
+    struct buffer head;             /* JSON up to the number that wait */
+    struct buffer brief_tail, tail; /* and after it: in the list, and whole */
 };
 
-/* `before` (or NULL) lends its document if that says the same. */
-NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days, uint32_t pending,
-                                     const struct sheet *before);
+NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days);
 struct sheet *sheet_hold(struct sheet *sheet);
 void sheet_drop(struct sheet *sheet);
 /* The state at another day; borrows histories from the sheet. */
 void sheet_state(const struct sheet *sheet, int32_t as_of, struct station_state *state_out);
+
+/* A station in one view. */
+struct leaf {
+    struct sheet *sheet;
+    uint32_t pending;
+    struct blob *document; /* GET /api/v1/stations/{id} */
+};
+
+/* Takes the sheet. `before` (or NULL) lends its document if that says the same. */
+void leaf_init_take(struct leaf *leaf, struct sheet *sheet, uint32_t pending,
+                    const struct leaf *before);
+void leaf_finish(struct leaf *leaf);
 
 /* Months since year 0, and the last day of one. */
 int month_of_day(int32_t day);

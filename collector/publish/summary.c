@@ -45,8 +45,8 @@ struct month_counts *months_count(const struct view *view, size_t *count_out)
         months[i].month = (first + (int)i) % 12 + 1;
     }
     for (int s = 0; s < survey->station_count; s++) {
-        count_sheet(months, count, parts->sheets[s]);
-        count_reports(months, count, first, parts->sheets[s]->place);
+        count_sheet(months, count, parts->leaves[s].sheet);
+        count_reports(months, count, first, parts->leaves[s].sheet->place);
     }
     *count_out = count;
     return months;

@@ -61,8 +61,8 @@ void view_drop(struct view *view)
     struct view_parts *parts = &view->parts;
     int stations = parts->rules->survey->station_count;
     for (int s = 0; s < stations; s++)
-        sheet_drop(parts->sheets[s]);
-    free(parts->sheets);
+        leaf_finish(&parts->leaves[s]);
+    free(parts->leaves);
     for (int which = 0; which < VIEW_DOCUMENTS; which++)
         blob_drop(view->documents[which]);
     blob_drop(parts->survey);
@@ -127,7 +127,7 @@ struct blob *view_document(const struct view *view, enum view_document which)
 
 struct blob *view_station_document(const struct view *view, int station)
 {
-    return blob_hold(view->parts.sheets[station]->document);
+    return blob_hold(view->parts.leaves[station].document);
 }
 
 struct blob *view_stations_document(const struct view *view)
@@ -138,7 +138,9 @@ struct blob *view_stations_document(const struct view *view)
 void view_station(const struct view *view, int station, int32_t as_of,
                   struct station_state *state_out)
 {
-    sheet_state(view->parts.sheets[station], as_of, state_out);
+    const struct leaf *leaf = &view->parts.leaves[station];
+    sheet_state(leaf->sheet, as_of, state_out);
+    state_out->pending = leaf->pending;
 }
 
 void view_station_json(const struct view *view, const struct station_state *state, bool whole,
@@ -181,6 +183,21 @@ int view_stations(const struct view *view, const struct station_filter *filter, 
     return kept;
 }
 
+/* A station without questions and history; that of today lies ready. */
+static void brief_json(const struct view *view, int station, int32_t day, struct buffer *buffer)
+{
+    const struct leaf *leaf = &view->parts.leaves[station];
+    if (day >= view_today(view)) {
+        buffer_bytes(buffer, leaf->sheet->head.data, leaf->sheet->head.length);
+        buffer_integer(buffer, leaf->pending);
+        buffer_bytes(buffer, leaf->sheet->brief_tail.data, leaf->sheet->brief_tail.length);
+        return;
+    }
+    struct station_state state;
+    view_station(view, station, day, &state);
+    view_station_json(view, &state, false, buffer);
+}
+
 void view_stations_json(const struct view *view, const struct station_filter *filter, int32_t as_of,
                         struct buffer *buffer)
 {
@@ -194,10 +211,8 @@ void view_stations_json(const struct view *view, const struct station_filter *fi
     print_day(buffer, view_known_day(view));
     buffer_text(buffer, ",\"stations\":[");
     for (int i = 0; i < count; i++) {
-        struct station_state state;
-        view_station(view, order[i], day, &state);
         buffer_text(buffer, i == 0 ? "" : ",");
-        view_station_json(view, &state, false, buffer);
+        brief_json(view, order[i], day, buffer);
     }
     buffer_text(buffer, "]}");
 }
