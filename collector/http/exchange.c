@@ -71,13 +71,23 @@ size_t http_language(struct http_exchange *exchange, const char *const *tags, si
     return negotiate_language(http_header(exchange, "Accept-Language"), tags, count);
 }
 
+/* Some proxies add a line of their own behind what the client sent. */
+static const char *last_header(const struct http_exchange *exchange, const char *name)
+{
+    const struct http_request *request = &exchange->request;
+    for (int i = request->header_count - 1; i >= 0; i--)
+        if (strcasecmp(request->headers[i].name, name) == 0)
+            return request->headers[i].value;
+    return NULL;
+}
+
 /* Behind a proxy the address is the one it names; who comes past the proxy by TCP is rated by his
  * own, and the operator's Unix socket not at
  * all. What the proxy cannot name shares one bucket. */
 static struct rate_prefix rated_prefix(const struct http_call *call)
 {
     const char *header = call->server->options.trust_proxy;
-    const char *named = header != NULL ? http_header(&call->exchange, header) : NULL;
+    const char *named = header != NULL ? last_header(&call->exchange, header) : NULL;
     if (named != NULL) {
         struct rate_prefix prefix = rate_prefix_parse(named);
         return prefix.length != 0 ? prefix : (struct rate_prefix){.length = 1};

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -185,7 +186,8 @@ void http_run(struct http_server *server)
 void http_stop(struct http_server *server)
 {
     const uint64_t one = 1;
+    int kept = errno;
     /* Fails only when the count is full, that is when it was asked for before. */
     if (write(server->stop_fd, &one, sizeof one) < 0)
-        return;
+        errno = kept;
 }

@@ -86,11 +86,13 @@ static void hash_etag(const char *data, size_t length, char etag_out[ETAG_SIZE])
     memcpy(etag_out, text.data, text.length + 1);
 }
 
+/* What is shown for a secret is for nobody else. */
 static bool may_store(const struct http_call *call)
 {
     const struct http_reply *reply = &call->exchange.reply;
     return reply->status == 200 && !reply->no_store && reply->stream == NULL &&
-           call->exchange.request.method == HTTP_GET;
+           call->exchange.request.method == HTTP_GET &&
+           http_header(&call->exchange, "Authorization") == NULL;
 }
 
 static struct content content_of(const struct http_call *call)

@@ -441,6 +441,17 @@ static void head_tells_the_length_and_sends_nothing(void **state)
     client_close(&client);
 }
 
+static void what_is_shown_for_a_secret_is_not_stored(void **state)
+{
+    (void)state;
+    struct response response;
+    ask_with("GET", "/blob", "Authorization: Bearer x", &response);
+    assert_int_equal(response.status, 200);
+    assert_true(response_has(&response, "Cache-Control", "no-store"));
+    assert_null(response_header(&response, "ETag"));
+    response_finish(&response);
+}
+
 static void a_redirect_is_a_see_other(void **state)
 {
     (void)state;
@@ -580,6 +591,7 @@ int main(void)
         cmocka_unit_test(what_is_short_is_not_compressed),
         cmocka_unit_test(the_language_of_a_page_is_the_clients),
         cmocka_unit_test(head_tells_the_length_and_sends_nothing),
+        cmocka_unit_test(what_is_shown_for_a_secret_is_not_stored),
         cmocka_unit_test(a_redirect_is_a_see_other),
         cmocka_unit_test(a_broken_handler_cuts_the_connection),
         cmocka_unit_test(a_large_body_comes_whole),

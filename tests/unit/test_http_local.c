@@ -193,6 +193,11 @@ static void behind_a_proxy_the_clients_are_rated(void **state)
     assert_int_equal(count_taken(&harness, POST "X-Forwarded-For: 192.0.2.1\r\n\r\n", false), 10);
     assert_int_equal(
         count_taken(&harness, POST "X-Forwarded-For: 10.0.0.1, 192.0.2.1\r\n\r\n", false), 0);
+    assert_int_equal(count_taken(&harness,
+                                 POST "X-Forwarded-For: 203.0.113.9\r\n"
+                                      "X-Forwarded-For: 192.0.2.1\r\n\r\n",
+                                 false),
+                     0);
     assert_int_equal(count_taken(&harness, POST "X-Forwarded-For: 192.0.2.2\r\n\r\n", false), 10);
     assert_int_equal(count_taken(&harness, POST "X-Forwarded-For: 2001:db8::1\r\n\r\n", true), 10);
     assert_int_equal(count_taken(&harness, POST "\r\n", false), 10);
