@@ -157,7 +157,7 @@ NODISCARD bool http_watch(struct http_server *server, int fd, void (*ready)(void
 void http_run(struct http_server *server);
 /* Safe from a signal handler or another thread. */
 void http_stop(struct http_server *server);
-/* Counters in Prometheus text form, for /metrics. Appends. */
+/* Counters in Prometheus text form, for /metrics. Appends. On the HTTP thread. */
 void http_metrics(const struct http_server *server, struct buffer *buffer);
 
 /* An RFC 9457 problem as the reply: type about:blank unless `type` is set, title of the status,
