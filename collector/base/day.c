@@ -194,10 +194,24 @@ bool day_parse(const char *text, size_t length, int32_t *day_out)
     return true;
 }
 
+/* Decimal digits with leading zeros; by hand, since every report prints a few. */
+static void print_digits(struct buffer *buffer, int value, size_t count)
+{
+    char *end = buffer_reserve(buffer, count);
+    for (size_t i = count; i-- > 0; value /= 10)
+        end[i] = (char)('0' + value % 10);
+    end[count] = '\0';
+    buffer->length += count;
+}
+
 void buffer_day(struct buffer *buffer, int32_t day)
 {
     struct date date = day_to_date(day);
-    buffer_format(buffer, "%04d-%02d-%02d", date.year, date.month, date.day);
+    print_digits(buffer, date.year, 4);
+    buffer_char(buffer, '-');
+    print_digits(buffer, date.month, 2);
+    buffer_char(buffer, '-');
+    print_digits(buffer, date.day, 2);
 }
 
 void buffer_instant(struct buffer *buffer, int64_t instant)
@@ -205,7 +219,13 @@ void buffer_instant(struct buffer *buffer, int64_t instant)
     int32_t day = day_of_instant(instant, 0);
     int second = (int)(instant - day_begin(day, 0));
     buffer_day(buffer, day);
-    buffer_format(buffer, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
+    buffer_char(buffer, 'T');
+    print_digits(buffer, second / 3600, 2);
+    buffer_char(buffer, ':');
+    print_digits(buffer, second / 60 % 60, 2);
+    buffer_char(buffer, ':');
+    print_digits(buffer, second % 60, 2);
+    buffer_char(buffer, 'Z');
 }
 
 int64_t clock_now(const struct clock *clock)

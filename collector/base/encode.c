@@ -53,10 +53,19 @@ bool hex_parse(const char *text, size_t length, void *bytes_out, size_t size)
     return true;
 }
 
+/* libsodium 1.0.18 takes bytes from 0x80 on for letters where char is signed. */
+static bool is_ascii(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static bool decode_base64(const char *text, size_t length, void *bytes_out, size_t size,
                           int variant)
 {
-    if (length + 1 != sodium_base64_encoded_len(size, variant))
+    if (length + 1 != sodium_base64_encoded_len(size, variant) || !is_ascii(text, length))
         return false;
     uint8_t *copy = memory_alloc(size);
     size_t written = 0;

@@ -86,6 +86,25 @@ static void base64_is_strict(void **state)
     assert_false(base64url_parse("AAECAw==", 8, bytes, 4));
 }
 
+/* Of all bytes in one place, the 64 letters alone are read, each as its own value. */
+static void base64_knows_its_letters_alone(void **state)
+{
+    (void)state;
+    bool seen[256] = {false};
+    int letters = 0;
+    for (int byte = 0; byte < 256; byte++) {
+        char text[4] = {'A', (char)byte, 'A', 'A'};
+        uint8_t bytes[3];
+        if (!base64_parse(text, sizeof text, bytes, sizeof bytes))
+            continue;
+        int value = (bytes[0] & 3) << 4 | bytes[1] >> 4;
+        assert_false(seen[value]);
+        seen[value] = true;
+        letters++;
+    }
+    assert_int_equal(letters, 64);
+}
+
 static void report_ids_are_read_in_any_case_and_printed_in_lower(void **state)
 {
     (void)state;
@@ -118,6 +137,7 @@ int main(void)
         cmocka_unit_test(sha256_in_parts_is_sha256),
         cmocka_unit_test(a_sealed_box_opens_with_its_key_alone),
         cmocka_unit_test(base64_is_strict),
+        cmocka_unit_test(base64_knows_its_letters_alone),
         cmocka_unit_test(report_ids_are_read_in_any_case_and_printed_in_lower),
     };
     return cmocka_run_group_tests(tests, start, NULL);
