@@ -39,7 +39,7 @@ void keyboard_open(struct keyboard *keyboard)
     keyboard->is_terminal =
         isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &keyboard->before) == 0;
     ending_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
     keyboard->signals = signalfd(-1, &set, SFD_CLOEXEC);
     set_single_keys(keyboard, true);
 }
@@ -51,7 +51,7 @@ void keyboard_close(struct keyboard *keyboard)
     set_single_keys(keyboard, false);
     close(keyboard->signals);
     ending_signals(&set);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static int read_byte(const struct keyboard *keyboard)

@@ -33,7 +33,7 @@ static enum language terminal_language(void)
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        const char *value = getenv(names[i]);
+        const char *value = secure_getenv(names[i]);
         if (value != NULL && value[0] != '\0')
             return strncmp(value, "zh", 2) == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
     }
@@ -42,8 +42,8 @@ static enum language terminal_language(void)
 
 struct terminal terminal_open(void)
 {
-    const char *kind = getenv("TERM");
-    const char *refused = getenv("NO_COLOR");
+    const char *kind = secure_getenv("TERM");
+    const char *refused = secure_getenv("NO_COLOR");
     bool is_terminal = isatty(STDOUT_FILENO) == 1;
     bool has_refused = refused != NULL && refused[0] != '\0';
 
@@ -184,14 +184,15 @@ void terminal_paragraph(const struct terminal *terminal, struct buffer *buffer, 
 }
 
 void terminal_progress(const struct terminal *terminal, const char *what, uint64_t done,
-                       uint64_t total)
+                       uint64_t total, uint64_t count)
 {
-    int filled = total == 0 ? BAR_COLUMNS : (int)(done * BAR_COLUMNS / total);
+    uint64_t percent = total == 0 ? 100 : done * 100 / total;
+    int filled = (int)(percent * BAR_COLUMNS / 100);
 
     if (!terminal->shows_progress)
         return;
-    fprintf(stderr, "\r%s  [%.*s%.*s]  %" PRIu64 " of %" PRIu64 "%s", what, filled,
-            "########################", BAR_COLUMNS - filled, "------------------------", done,
-            total, done >= total ? "\n" : "");
+    fprintf(stderr, "\r%s  [%.*s%.*s]  %3" PRIu64 " %%  %" PRIu64 "%s", what, filled,
+            "########################", BAR_COLUMNS - filled, "------------------------", percent,
+            count, done >= total ? "\n" : "");
     fflush(stderr);
 }

@@ -41,8 +41,9 @@ void terminal_cell(struct buffer *buffer, const char *text, size_t columns);
 void terminal_paragraph(const struct terminal *terminal, struct buffer *buffer, const char *text,
                         size_t indent);
 
-/* "importing  [#####-----]  1,200 of 10,000" on one line of stderr; `done` == `total` ends it. */
+/* "importing  [#####-----]  43 %  4300 reports" on one line of stderr, when that is a terminal;
+ * `done` == `total` ends it. */
 void terminal_progress(const struct terminal *terminal, const char *what, uint64_t done,
-                       uint64_t total);
+                       uint64_t total, uint64_t count);
 
 #endif

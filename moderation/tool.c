@@ -78,7 +78,7 @@ static const char *find_misuse(const struct tool *tool, const struct command *co
 
 static const char *value_or_environment(const char *value, const char *name)
 {
-    const char *found = value == NULL ? getenv(name) : value;
+    const char *found = value == NULL ? secure_getenv(name) : value;
 
     return found == NULL || found[0] == '\0' ? NULL : found;
 }

@@ -118,6 +118,23 @@ void wording_answers(const json_t *answers, struct buffer *buffer)
     }
 }
 
+void wording_visited(const struct wording *wording, const json_t *report, struct buffer *buffer)
+{
+    const char *visited = wording_member(report, "visited");
+    const char *offset = wording_member(wording->survey, "utc_offset");
+    auto_buffer struct buffer safe = {0};
+    size_t length;
+
+    terminal_text(&safe, visited);
+    length = safe.length;
+    if (length > 16 && strlen(offset) < length &&
+        strcmp(safe.data + length - strlen(offset), offset) == 0)
+        length -= strlen(offset);
+    if (length > 10)
+        safe.data[10] = ' ';
+    buffer_bytes(buffer, safe.data, length);
+}
+
 static void print_head(const struct wording *wording, const struct terminal *terminal,
                        const json_t *report, struct buffer *buffer)
 {
@@ -131,7 +148,7 @@ static void print_head(const struct wording *wording, const struct terminal *ter
     buffer_char(buffer, ' ');
     terminal_text(buffer, english);
     buffer_text(buffer, "  ");
-    terminal_text(buffer, wording_member(report, "visited"));
+    wording_visited(wording, report, buffer);
     if (basis[0] != '\0')
         buffer_format(buffer, "  (%s)", wording_basis(wording, basis));
     buffer_char(buffer, '\n');

@@ -32,6 +32,9 @@ void wording_report(const struct wording *wording, const struct terminal *termin
                     const json_t *report, struct buffer *buffer);
 /* "ticket_machine payment, card_type t_union" (ids: short, and what a CSV has). Appends. */
 void wording_answers(const json_t *answers, struct buffer *buffer);
+/* The time of a visit as people write it: "2026-11-20 08:30"; the offset is left out when it is the
+ * survey's own. Appends. */
+void wording_visited(const struct wording *wording, const json_t *report, struct buffer *buffer);
 /* A member's text, "" if it is null or missing. */
 const char *wording_member(const json_t *object, const char *name);
 

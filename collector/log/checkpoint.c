@@ -60,7 +60,8 @@ static bool parse_head(struct lines *lines, struct checkpoint *checkpoint)
     struct line root;
 
     if (!next_line(lines, &origin) || !next_line(lines, &size) || !next_line(lines, &root) ||
-        origin.length == 0 || origin.length > NOTE_NAME_MAX)
+        origin.length == 0 || origin.length > NOTE_NAME_MAX ||
+        memchr(origin.text, '\0', origin.length) != NULL)
         return false;
     memcpy(checkpoint->origin, origin.text, origin.length);
     checkpoint->origin[origin.length] = '\0';
@@ -86,13 +87,13 @@ bool checkpoint_parse(const char *text, size_t length, struct checkpoint *checkp
 }
 
 bool checkpoint_open(const char *note, size_t length, const char *origin,
-                     const struct note_key *keys, size_t key_count,
-                     struct checkpoint *checkpoint_out, struct error *error)
+                     const struct note_verifiers *verifiers, struct checkpoint *checkpoint_out,
+                     struct error *error)
 {
     struct checkpoint checkpoint;
     size_t text_length;
 
-    if (!note_open(note, length, keys, key_count, &text_length, error) ||
+    if (!note_open(note, length, verifiers, &text_length, error) ||
         !checkpoint_parse(note, text_length, &checkpoint, error))
         return false;
     if (strcmp(checkpoint.origin, origin) != 0) {

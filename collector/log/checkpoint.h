@@ -21,7 +21,7 @@ NODISCARD bool checkpoint_parse(const char *text, size_t length, struct checkpoi
                                 struct error *error);
 /* Opens a note that one of the keys signed, and whose origin is that of `origin`. */
 NODISCARD bool checkpoint_open(const char *note, size_t length, const char *origin,
-                               const struct note_key *keys, size_t key_count,
+                               const struct note_verifiers *verifiers,
                                struct checkpoint *checkpoint_out, struct error *error);
 
 /* C2SP tlog-proof@v1: the place of an entry, its inclusion proof, and the checkpoint verbatim. */

@@ -108,8 +108,7 @@ void note_sign(const char *text, size_t length, const struct note_key *key,
 struct opening {
     const char *note;
     size_t text_length;
-    const struct note_key *keys;
-    size_t key_count;
+    const struct note_verifiers *verifiers;
     size_t verified;
     struct error *error;
 };
@@ -117,8 +116,8 @@ struct opening {
 static const struct note_key *known_key(const struct opening *opening, const char *name,
                                         const uint8_t id[NOTE_KEY_ID_SIZE])
 {
-    for (size_t i = 0; i < opening->key_count; i++) {
-        const struct note_key *key = &opening->keys[i];
+    for (size_t i = 0; i < opening->verifiers->count; i++) {
+        const struct note_key *key = &opening->verifiers->keys[i];
         if (strcmp(key->name, name) == 0 && memcmp(key->id, id, NOTE_KEY_ID_SIZE) == 0)
             return key;
     }
@@ -173,10 +172,10 @@ static size_t text_end(const char *note, size_t length)
     return 0;
 }
 
-bool note_open(const char *note, size_t length, const struct note_key *keys, size_t key_count,
+bool note_open(const char *note, size_t length, const struct note_verifiers *verifiers,
                size_t *text_length_out, struct error *error)
 {
-    struct opening opening = {note, text_end(note, length), keys, key_count, 0, error};
+    struct opening opening = {note, text_end(note, length), verifiers, 0, error};
     const char *line = note + opening.text_length + 1;
     int lines = 0;
 

@@ -22,6 +22,12 @@ struct note_key {
     uint8_t public_key[SIGN_PUBLIC_SIZE];
 };
 
+/* The keys whose signatures count. */
+struct note_verifiers {
+    const struct note_key *keys;
+    size_t count;
+};
+
 /* Not empty, valid UTF-8, no spaces, controls or plus. */
 NODISCARD bool note_name_valid(const char *name);
 /* Makes the key of a valid name: ERROR_INVALID for another. */
@@ -40,7 +46,7 @@ void note_sign(const char *text, size_t length, const struct note_key *key,
  * Checks a note: well formed, and signed by at least one of the keys; a bad signature by a known
  * key refuses the note. *text_length_out is the length of its text, which begins at `note`.
  */
-NODISCARD bool note_open(const char *note, size_t length, const struct note_key *keys,
-                         size_t key_count, size_t *text_length_out, struct error *error);
+NODISCARD bool note_open(const char *note, size_t length, const struct note_verifiers *verifiers,
+                         size_t *text_length_out, struct error *error);
 
 #endif

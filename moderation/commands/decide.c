@@ -44,7 +44,7 @@ static enum exit_code print_results(const struct tool *tool, enum entry_act act,
 static void show_progress(void *context, size_t done, size_t total)
 {
     if (total > DECIDING_CHUNK)
-        terminal_progress(context, "deciding", done, total);
+        terminal_progress(context, "deciding", done, total, done);
 }
 
 static bool decide(struct tool *tool, const struct verdict *verdict, struct decided *items,

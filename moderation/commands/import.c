@@ -52,9 +52,10 @@ static void print_faults(const json_t *result, struct buffer *text)
         buffer_text(text, "refused");
 }
 
-static void remember(struct importing *importing, const char *id, uint32_t version)
+/* What is new has version 1, and so has nearly everything else. */
+static void remember(struct importing *importing, const char *id)
 {
-    struct decided item = {.version = version};
+    struct decided item = {.version = 1};
 
     if (strlen(id) >= sizeof item.id)
         return;
@@ -64,7 +65,6 @@ static void remember(struct importing *importing, const char *id, uint32_t versi
     importing->waiting[importing->waiting_count++] = item;
 }
 
-/* What is new has version 1; of what was there before, the server is asked (version 0 here). */
 static void take_result(struct importing *importing, const json_t *result)
 {
     auto_buffer struct buffer text = {0};
@@ -74,11 +74,11 @@ static void take_result(struct importing *importing, const json_t *result)
 
     if (status == 201) {
         importing->created++;
-        remember(importing, id, 1);
+        remember(importing, id);
     } else if (status == 200) {
         importing->unchanged++;
         if (strcmp(wording_member(result, "state"), "pending") == 0)
-            remember(importing, id, 0);
+            remember(importing, id);
     } else {
         print_faults(result, &text);
         complain(importing,
@@ -141,8 +141,9 @@ static bool send_batch(struct importing *importing, struct error *error)
     take_results(importing, &reply.body);
     buffer_clear(&importing->body);
     importing->line_count = 0;
-    terminal_progress(&importing->tool->terminal, "importing (bytes)",
-                      import_position(&importing->import), importing->import.length);
+    terminal_progress(&importing->tool->terminal, "importing", import_position(&importing->import),
+                      importing->import.length,
+                      importing->created + importing->unchanged + importing->refused);
     return true;
 }
 
@@ -173,7 +174,34 @@ static bool send_file(struct importing *importing, struct error *error)
 
 static void show_progress(void *context, size_t done, size_t total)
 {
-    terminal_progress(context, "approving", done, total);
+    terminal_progress(context, "approving", done, total, done);
+}
+
+/* The reporter may have amended what was there before: the server says which version it is. */
+static bool find_amended(struct importing *importing, struct error *error)
+{
+    for (size_t i = 0; i < importing->waiting_count; i++) {
+        struct decided *item = &importing->waiting[i];
+        struct decided found;
+        if (item->status != 409)
+            continue;
+        if (!deciding_find(&importing->tool->client, item->id, &found, error))
+            return false;
+        if (found.status == 0 && found.version != item->version)
+            *item = found;
+    }
+    return true;
+}
+
+static void count_approved(struct importing *importing)
+{
+    for (size_t i = 0; i < importing->waiting_count; i++) {
+        const struct decided *item = &importing->waiting[i];
+        if (item->ok)
+            importing->approved++;
+        else
+            terminal_complain("%s: %s (%u)", item->id, item->error, item->status);
+    }
 }
 
 static bool approve(struct importing *importing, struct error *error)
@@ -187,23 +215,15 @@ static bool approve(struct importing *importing, struct error *error)
         .progress = show_progress,
         .context = &tool->terminal,
     };
+    struct decided *items = importing->waiting;
+    size_t count = importing->waiting_count;
 
-    for (size_t i = 0; i < importing->waiting_count; i++) {
-        struct decided *item = &importing->waiting[i];
-        char id[UUID_TEXT_SIZE];
-        memcpy(id, item->id, sizeof id);
-        if (item->version == 0 && !deciding_find(&tool->client, id, item, error))
-            return false;
-    }
-    if (!deciding_send(&deciding, &verdict, importing->waiting, importing->waiting_count, error))
+    if (!deciding_send(&deciding, &verdict, items, count, error) || !find_amended(importing, error))
         return false;
-    for (size_t i = 0; i < importing->waiting_count; i++) {
-        const struct decided *item = &importing->waiting[i];
-        if (item->ok)
-            importing->approved++;
-        else
-            terminal_complain("%s: %s (%u)", item->id, item->error, item->status);
-    }
+    deciding.progress = NULL;
+    if (!deciding_send(&deciding, &verdict, items, count, error))
+        return false;
+    count_approved(importing);
     return true;
 }
 

@@ -220,7 +220,8 @@ static bool check_log(struct tool *tool, struct findings *findings, uint64_t tot
         for (size_t i = 0; i < json_array_size(entries); i++)
             check_entry(findings, json_string_value(json_array_get(entries, i)));
         if (!tool->json)
-            terminal_progress(&tool->terminal, "reading the log", findings->entries, total);
+            terminal_progress(&tool->terminal, "reading the log", findings->entries, total,
+                              findings->entries);
         if (!json_is_integer(json_object_get(page, "next")))
             return true;
     }

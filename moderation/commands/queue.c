@@ -33,9 +33,11 @@ static bool queue_path(const struct arguments *arguments, struct buffer *path, s
     return true;
 }
 
-static void print_row(const struct tool *tool, const json_t *report, struct buffer *text)
+static void print_row(const struct tool *tool, const struct wording *wording, const json_t *report,
+                      struct buffer *text)
 {
     auto_buffer struct buffer answers = {0};
+    auto_buffer struct buffer visited = {0};
     const struct terminal *terminal = &tool->terminal;
     size_t used = ID_COLUMNS + STATION_COLUMNS + VISITED_COLUMNS + 6;
     bool has_note = wording_member(report, "note")[0] != '\0' ||
@@ -46,7 +48,8 @@ static void print_row(const struct tool *tool, const json_t *report, struct buff
                   terminal_style(terminal, STYLE_BOLD));
     terminal_cell(text, wording_member(json_object_get(report, "name"), "zh"), STATION_COLUMNS);
     buffer_format(text, "%s  ", terminal_style(terminal, STYLE_NONE));
-    terminal_cell(text, wording_member(report, "visited"), VISITED_COLUMNS);
+    wording_visited(wording, report, &visited);
+    terminal_cell(text, visited.data, VISITED_COLUMNS);
     buffer_text(text, "  ");
     if (has_note)
         buffer_text(&answers, "[note] ");
@@ -59,7 +62,8 @@ static void print_row(const struct tool *tool, const json_t *report, struct buff
     buffer_char(text, '\n');
 }
 
-static void print_queue(const struct tool *tool, const json_t *reply, struct buffer *text)
+static void print_queue(const struct tool *tool, const struct wording *wording, const json_t *reply,
+                        struct buffer *text)
 {
     const json_t *reports = json_object_get(reply, "reports");
     size_t count = json_array_size(reports);
@@ -73,7 +77,7 @@ static void print_queue(const struct tool *tool, const json_t *reply, struct buf
     terminal_cell(text, "VISITED", VISITED_COLUMNS + 2);
     buffer_text(text, "ANSWERS\n");
     for (size_t i = 0; i < count; i++)
-        print_row(tool, json_array_get(reports, i), text);
+        print_row(tool, wording, json_array_get(reports, i), text);
     buffer_format(text, "%s%zu %s%s%s\n", terminal_style(&tool->terminal, STYLE_DIM), count,
                   count == 1 ? "report" : "reports",
                   json_is_string(json_object_get(reply, "next"))
@@ -87,6 +91,7 @@ enum exit_code command_queue(struct tool *tool)
     auto_buffer struct buffer path = {0};
     auto_buffer struct buffer text = {0};
     auto_json json_t *reply = NULL;
+    struct wording wording = {0};
     struct error error = {0};
 
     if (!queue_path(&tool->arguments, &path, &error)) {
@@ -99,7 +104,10 @@ enum exit_code command_queue(struct tool *tool)
         auto_free char *json = json_dumps(reply, JSON_COMPACT);
         buffer_format(&text, "%s\n", json);
     } else {
-        print_queue(tool, reply, &text);
+        if (!wording_load(&tool->client, tool->terminal.language, &wording, &error))
+            return tool_refuse(&error);
+        print_queue(tool, &wording, reply, &text);
+        wording_finish(&wording);
     }
     terminal_print(&text);
     return EXIT_DONE;

@@ -229,6 +229,7 @@ static void print_station(struct review *review, const json_t *report)
     auto_buffer struct buffer path = {0};
     auto_json json_t *station = NULL;
     const char *status;
+    long long reports;
     const json_t *texts =
         json_object_get(json_object_get(review->wording.survey, "statuses"), "texts");
 
@@ -237,10 +238,10 @@ static void print_station(struct review *review, const json_t *report)
     if (!client_get(&review->tool->client, path.data, &station, NULL))
         return;
     status = wording_member(station, "status");
-    printf("  now: %s, %s, %lld reports\n",
+    reports = (long long)json_integer_value(json_object_get(station, "reports"));
+    printf("  now: %s, %s, %lld %s\n",
            wording_pick(&review->wording, json_object_get(texts, status)),
-           wording_member(station, "standing"),
-           (long long)json_integer_value(json_object_get(station, "reports")));
+           wording_member(station, "standing"), reports, reports == 1 ? "report" : "reports");
 }
 
 static void print_report(struct review *review, const json_t *report)

@@ -41,9 +41,8 @@ static struct fixture make_fixture(void)
     assert_true(hex_parse(seed_hex, strlen(seed_hex), seed, sizeof(seed)));
     sign_from_seed(seed, public_key, &fixture.secret);
     assert_true(note_key_make(origin, public_key, &fixture.key, NULL));
-    for (size_t i = 0; i < ARRAY_LENGTH(entries); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(entries); i++)
         fixture.leaves[i] = merkle_leaf(entries[i], strlen(entries[i]));
-    }
     memcpy(fixture.checkpoint.origin, origin, sizeof(origin));
     fixture.checkpoint.size = ARRAY_LENGTH(entries);
     fixture.checkpoint.root = merkle_root(fixture.leaves, ARRAY_LENGTH(entries));
@@ -82,7 +81,8 @@ static void signs_the_known_checkpoint(void **state)
     (void)state;
     checkpoint_sign(&fixture.checkpoint, &fixture.key, &fixture.secret, &note);
     assert_string_equal(note.data, known_note);
-    assert_true(checkpoint_open(note.data, note.length, origin, &fixture.key, 1, &opened, NULL));
+    assert_true(checkpoint_open(note.data, note.length, origin,
+                                &(struct note_verifiers){&fixture.key, 1}, &opened, NULL));
     assert_int_equal(opened.size, 3);
     assert_memory_equal(opened.root.bytes, fixture.checkpoint.root.bytes, SECRET_KEY_SIZE);
 }
@@ -114,13 +114,13 @@ static void refuses_a_note_with_any_byte_changed(void **state)
     memcpy(note, known_note, sizeof(known_note));
     for (size_t i = 0; i < sizeof(known_note) - 1; i++) {
         note[i] ^= 1;
-        assert_false(
-            checkpoint_open(note, sizeof(note) - 1, origin, &fixture.key, 1, &opened, NULL));
+        assert_false(checkpoint_open(note, sizeof(note) - 1, origin,
+                                     &(struct note_verifiers){&fixture.key, 1}, &opened, NULL));
         note[i] ^= 1;
     }
-    for (size_t length = 0; length < sizeof(known_note) - 1; length++) {
-        assert_false(checkpoint_open(note, length, origin, &fixture.key, 1, &opened, NULL));
-    }
+    for (size_t length = 0; length < sizeof(known_note) - 1; length++)
+        assert_false(checkpoint_open(note, length, origin,
+                                     &(struct note_verifiers){&fixture.key, 1}, &opened, NULL));
 }
 
 static void ignores_signatures_of_unknown_keys_beside_a_known_one(void **state)
@@ -132,10 +132,12 @@ static void ignores_signatures_of_unknown_keys_beside_a_known_one(void **state)
     (void)state;
     buffer_text(&note, known_note);
     buffer_text(&note, "\xE2\x80\x94 witness.example AAAAAAAA\n");
-    assert_true(checkpoint_open(note.data, note.length, origin, &fixture.key, 1, &opened, NULL));
-    assert_false(
-        checkpoint_open(note.data, note.length, "other.example", &fixture.key, 1, &opened, NULL));
-    assert_false(checkpoint_open(note.data, note.length, origin, &fixture.key, 0, &opened, NULL));
+    assert_true(checkpoint_open(note.data, note.length, origin,
+                                &(struct note_verifiers){&fixture.key, 1}, &opened, NULL));
+    assert_false(checkpoint_open(note.data, note.length, "other.example",
+                                 &(struct note_verifiers){&fixture.key, 1}, &opened, NULL));
+    assert_false(checkpoint_open(note.data, note.length, origin,
+                                 &(struct note_verifiers){&fixture.key, 0}, &opened, NULL));
 }
 
 static void refuses_malformed_verifier_keys_and_names(void **state)
@@ -151,9 +153,8 @@ static void refuses_malformed_verifier_keys_and_names(void **state)
     struct note_key key;
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
         assert_false(note_key_parse(bad[i], strlen(bad[i]), &key, NULL));
-    }
     assert_false(note_name_valid("a\xE3\x80\x80z"));
     assert_false(note_name_valid("a+b"));
     assert_true(note_name_valid("\xE7\xAB\x99\xE8\xAE\xB0"));
@@ -235,9 +236,8 @@ static void refuses_tile_paths_that_are_not_canonical(void **state)
     struct tile tile;
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
         assert_false(tile_path_parse(bad[i], strlen(bad[i]), &tile));
-    }
 }
 
 /* The example of the C2SP document: a tree of 70,000. */
@@ -262,9 +262,8 @@ static void bundles_give_back_their_entries(void **state)
     size_t position = 0;
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(entries); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(entries); i++)
         tile_bundle_add(&bundle, entries[i], strlen(entries[i]));
-    }
     for (size_t i = 0; i < ARRAY_LENGTH(entries); i++) {
         assert_true(tile_bundle_next(bundle.data, bundle.length, &position, &entry, &length));
         assert_int_equal(length, strlen(entries[i]));

@@ -51,28 +51,25 @@ static void hashes_the_known_trees(void **state)
     struct hash leaves[ARRAY_LENGTH(known_leaves)];
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(known_leaves); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(known_leaves); i++)
         leaves[i] = merkle_leaf(known_leaves[i].bytes, known_leaves[i].length);
-    }
     for (size_t i = 0; i < ARRAY_LENGTH(known_roots); i++) {
         struct hash root = merkle_root(leaves, known_roots[i].size);
         assert_hash(&root, known_roots[i].root);
     }
 }
 
-/* RFC 6962 §2.1 word for word. */
+/* RFC 6962 §2.1 word for word. NOLINTBEGIN(misc-no-recursion) */
 static struct hash naive_root(const struct hash *leaves, size_t count)
 {
     size_t split = 1;
     struct hash left;
     struct hash right;
 
-    if (count == 1) {
+    if (count == 1)
         return leaves[0];
-    }
-    while (split * 2 < count) {
+    while (split * 2 < count)
         split *= 2;
-    }
     left = naive_root(leaves, split);
     right = naive_root(leaves + split, count - split);
     return merkle_node(&left, &right);
@@ -82,12 +79,10 @@ static void naive_path(const struct hash *leaves, size_t index, size_t count, st
 {
     size_t split = 1;
 
-    if (count == 1) {
+    if (count == 1)
         return;
-    }
-    while (split * 2 < count) {
+    while (split * 2 < count)
         split *= 2;
-    }
     if (index < split) {
         naive_path(leaves, index, split, proof);
         proof->hashes[proof->count++] = naive_root(leaves + split, count - split);
@@ -103,14 +98,12 @@ static void naive_subproof(const struct hash *leaves, size_t old, size_t count, 
     size_t split = 1;
 
     if (old == count) {
-        if (!is_whole) {
+        if (!is_whole)
             proof->hashes[proof->count++] = naive_root(leaves, count);
-        }
         return;
     }
-    while (split * 2 < count) {
+    while (split * 2 < count)
         split *= 2;
-    }
     if (old <= split) {
         naive_subproof(leaves, old, split, is_whole, proof);
         proof->hashes[proof->count++] = naive_root(leaves + split, count - split);
@@ -120,11 +113,12 @@ static void naive_subproof(const struct hash *leaves, size_t old, size_t count, 
     }
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 static void make_leaves(struct hash *leaves, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         leaves[i] = merkle_leaf(&i, sizeof(i));
-    }
 }
 
 static void assert_same_proof(const struct proof *left, const struct proof *right)

@@ -80,6 +80,7 @@ static void a_report_is_decided_once(void **state)
 
 static void refuses_what_a_decision_may_not_say(void **state)
 {
+    static const uint8_t right_to_left[] = {0xE2, 0x80, 0xAE, '!', 0}; /* U+202E */
     struct fixture *fixture = *state;
     struct entry entries[7];
 
@@ -91,7 +92,7 @@ static void refuses_what_a_decision_may_not_say(void **state)
     memcpy(entries[3].reason, "boring", 7);
     memcpy(entries[4].reason, "other", 6);
     entries[5].at = NOON + 301;
-    memcpy(entries[6].note, "\xE2\x80\xAE!", 5);
+    memcpy(entries[6].note, right_to_left, sizeof right_to_left);
     for (size_t i = 0; i < ARRAY_LENGTH(entries); i++)
         assert_int_equal(decide(fixture, entries[i], &fixture->active), 422);
     memcpy(entries[4].note, "why", 4);
