@@ -10,27 +10,32 @@ void chain_finish(struct chain *chain)
     *chain = (struct chain){0};
 }
 
-void chain_tabulate(struct chain *chain)
+/* What comes after piece i: L, and G unless a new block begins. */
+static void tabulate_next(struct chain *chain, size_t i, double most)
 {
     size_t options = (size_t)chain->options;
-    chain->grown = memory_zeroed(chain->count * options, sizeof(*chain->grown));
+    const struct piece *piece = &chain->pieces[i];
+    struct piece *next = &chain->pieces[i + 1];
+    double in_block = piece->hazard - chain->pieces[piece->block].hazard;
+    double growth = piece->rate * (next->begin - piece->begin);
+    /* The last piece has no end: it is a block of its own. */
+    bool starts_block = in_block + growth > most || i + 2 == chain->count;
+    double mass = starts_block ? 0 : exp(in_block) * expm1(growth);
+    next->hazard = piece->hazard + growth;
+    next->block = starts_block ? (uint32_t)(i + 1) : piece->block;
+    for (size_t l = 0; l < options; l++) {
+        double before = starts_block ? 0 : chain->grown[i * options + l];
+        chain->grown[(i + 1) * options + l] = before + mass * chain->target[i * options + l];
+    }
+}
+
+void chain_tabulate(struct chain *chain, double most)
+{
+    for (int l = 0; l < chain->options; l++) {
+        chain->grown[l] = 0;
+    }
     for (size_t i = 0; i + 1 < chain->count; i++) {
-        const struct piece *piece = &chain->pieces[i];
-        struct piece *next = &chain->pieces[i + 1];
-        double in_block = piece->hazard - chain->pieces[piece->block].hazard;
-        double growth = piece->rate * (next->begin - piece->begin);
-        next->hazard = piece->hazard + growth;
-        /* The last piece has no end: it is a block of its own. */
-        if (in_block + growth > CHAIN_BLOCK || i + 2 == chain->count) {
-            next->block = (uint32_t)(i + 1);
-            continue;
-        }
-        next->block = piece->block;
-        double mass = exp(in_block) * expm1(growth);
-        for (size_t l = 0; l < options; l++) {
-            chain->grown[(i + 1) * options + l] =
-                chain->grown[i * options + l] + mass * chain->target[i * options + l];
-        }
+        tabulate_next(chain, i, most);
     }
 }
 

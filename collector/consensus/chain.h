@@ -31,8 +31,9 @@ struct chain {
 };
 
 void chain_finish(struct chain *chain);
-/* Fills hazard, block and grown once begin, rate and target are set. */
-void chain_tabulate(struct chain *chain);
+/* Fills hazard, block and grown (which has its room) once begin, rate and target are set; a block
+ * has at most `most` of hazard (CHAIN_BLOCK), or is a single piece. */
+void chain_tabulate(struct chain *chain, double most);
 /* The piece that holds a time; the first for all earlier times. */
 size_t chain_piece(const struct chain *chain, double time);
 /* L at a time; 0 before the first piece. */

@@ -146,7 +146,8 @@ static void build_chain(const struct mixture *mixture, const double *edges, size
         chain->pieces[i].begin = edges[i];
         fill_piece(mixture, &chain->pieces[i], chain->target + i * options);
     }
-    chain_tabulate(chain);
+    chain->grown = memory_zeroed(count * options, sizeof(*chain->grown));
+    chain_tabulate(chain, CHAIN_BLOCK);
 }
 
 static bool is_citywide(const struct hazard *hazard, size_t bin)

@@ -65,9 +65,8 @@ static void canonical_lines_come_back_byte_for_byte(void **state)
         auto_buffer struct buffer again = {0};
         struct error error = {0};
         struct entry entry;
-        if (!entry_parse(canonical_lines[i], strlen(canonical_lines[i]), &entry, &error)) {
+        if (!entry_parse(canonical_lines[i], strlen(canonical_lines[i]), &entry, &error))
             fail_msg("%s: %s", canonical_lines[i], error.text);
-        }
         entry_print(&entry, &again);
         assert_string_equal(again.data, canonical_lines[i]);
     }
@@ -141,9 +140,8 @@ static void refuses_what_is_not_canonical_and_says_why(void **state)
         struct error error = {0};
         struct entry entry = {.at = 77};
         assert_false(entry_parse(bad_lines[i].line, strlen(bad_lines[i].line), &entry, &error));
-        if (strstr(error.text, bad_lines[i].says) == NULL) {
+        if (strstr(error.text, bad_lines[i].says) == NULL)
             fail_msg("%s: %s", bad_lines[i].line, error.text);
-        }
         assert_int_equal(entry.at, 77);
     }
 }

@@ -1,4 +1,6 @@
 /* The publisher on a real store: from approved reports to what a viewer is told. */
+#include <pthread.h>
+
 #include "tests/unit/publish_fixture.h"
 
 static int open_archive(void **state)
@@ -334,6 +336,63 @@ static void a_restart_shows_the_same(void **state)
     json_decref(then);
 }
 
+struct reader {
+    struct publisher *publisher;
+    int station;
+    bool has_stopped;
+    size_t views, torn;
+};
+
+/* A document and the figures of the same view always agree. */
+static bool is_torn(struct view *view, int station)
+{
+    struct station_state state;
+    auto_buffer struct buffer json = {0};
+    view_station(view, station, view_today(view), &state);
+    view_station_json(view, &state, true, &json);
+    struct blob *blob = view_station_document(view, station);
+    bool differs =
+        blob_length(blob) != json.length || memcmp(blob_data(blob), json.data, json.length) != 0;
+    blob_drop(blob);
+    return differs;
+}
+
+static void *read_views(void *context)
+{
+    struct reader *reader = context;
+    while (!__atomic_load_n(&reader->has_stopped, __ATOMIC_ACQUIRE)) {
+        struct view *view = publisher_view(reader->publisher);
+        reader->torn += is_torn(view, reader->station);
+        __atomic_fetch_add(&reader->views, 1, __ATOMIC_RELAXED);
+        view_drop(view);
+    }
+    return NULL;
+}
+
+static void readers_see_whole_views_while_others_are_published(void **state)
+{
+    struct newsroom *room = *state;
+    struct reader readers[2];
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++) {
+        readers[i] = (struct reader){.publisher = room->publisher,
+                                     .station = survey_station(room->survey, "bagou")};
+        assert_int_equal(pthread_create(&threads[i], NULL, read_views, &readers[i]), 0);
+    }
+    for (unsigned i = 0; i < 20; i++) {
+        newsroom_tell(room, i + 1, "bagou", "2026-11-20", "card_issue", "no_id");
+        view_drop(newsroom_view(room));
+        view_drop(newsroom_past(room, "2026-11-21"));
+        newsroom_set(room, room->now + DAY_SECONDS);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        __atomic_store_n(&readers[i].has_stopped, true, __ATOMIC_RELEASE);
+        pthread_join(threads[i], NULL);
+        assert_true(readers[i].views > 0);
+        assert_int_equal(readers[i].torn, 0);
+    }
+}
+
 static bool add_notice(struct session *session, struct store_job *job, struct error *error)
 {
     struct newsroom_job *own = (struct newsroom_job *)(void *)job;
@@ -388,6 +447,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unchanged_station_keeps_its_document, open_archive,
                                         close_room),
         cmocka_unit_test_setup_teardown(a_restart_shows_the_same, open_archive, close_room),
+        cmocka_unit_test_setup_teardown(readers_see_whole_views_while_others_are_published,
+                                        open_empty, close_room),
         cmocka_unit_test_setup_teardown(a_notice_of_the_operator_moves_what_nobody_visited,
                                         open_empty, close_room),
     };

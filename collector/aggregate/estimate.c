@@ -1,0 +1,146 @@
+#include "collector/aggregate/estimate.h"
+
+#include <math.h>
+
+#include "collector/aggregate/progress.h"
+#include "collector/aggregate/votes.h"
+
+static const double batch_accuracy = 0.75;
+static const double dawid_skene_strength = 0.02;
+
+struct estimator {
+    struct data *data;
+    const struct options *options;
+    struct fit *fit;             /* NULL for votes */
+    struct dynamics **dynamics;  /* of each question, with a fit */
+    struct observation *scratch; /* the open item's, as far as `count` */
+    size_t count;
+    size_t item;
+    struct knots knots;
+    struct smoother *smoother;
+};
+
+static bool show_iteration(void *context, int iteration, int most)
+{
+    progress_show(context, (size_t)iteration, (size_t)most);
+    return true;
+}
+
+static bool truth_is_fixed(const struct estimator *estimator)
+{
+    return estimator->options->fixed_truth || !estimator->data->timed ||
+           estimator->options->method == METHOD_DAWID_SKENE;
+}
+
+static void learn(struct estimator *estimator)
+{
+    struct table *table = &estimator->data->table;
+    bool plain = estimator->options->method == METHOD_DAWID_SKENE;
+    bool fixed = truth_is_fixed(estimator);
+    struct progress progress;
+    struct fit_options options = {
+        .prior_accuracy = batch_accuracy,
+        .strength = plain ? dawid_skene_strength : 0,
+        .fixed_truth = fixed,
+        .origin = table->interval[0].time,
+        .progress = show_iteration,
+        .context = &progress,
+    };
+    progress_start(&progress, "learning");
+    if (!plain) {
+        table_weigh(table, !fixed);
+    }
+    estimator->fit = fit_create(table, &options);
+    progress_end(&progress);
+    estimator->dynamics = memory_zeroed(table->questions, sizeof(struct dynamics *));
+    for (uint32_t q = 0; q < table->questions; q++) {
+        struct hazard hazard;
+        fit_hazard(estimator->fit, q, &hazard);
+        estimator->dynamics[q] = dynamics_create(&hazard, NULL, 0, HUGE_VAL);
+        hazard_finish(&hazard);
+    }
+}
+
+struct estimator *estimator_create(struct data *data, const struct options *options)
+{
+    struct estimator *estimator = memory_zeroed(1, sizeof(*estimator));
+    estimator->data = data;
+    estimator->options = options;
+    estimator->scratch = memory_zeroed(table_largest(&data->table), sizeof(struct observation));
+    if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE) {
+        learn(estimator);
+    }
+    return estimator;
+}
+
+static void close_item(struct estimator *estimator)
+{
+    smoother_destroy(TAKE(estimator->smoother));
+    knots_finish(&estimator->knots);
+}
+
+void estimator_destroy(struct estimator *estimator)
+{
+    if (!estimator) {
+        return;
+    }
+    close_item(estimator);
+    for (uint32_t q = 0; estimator->dynamics && q < estimator->data->table.questions; q++) {
+        dynamics_destroy(estimator->dynamics[q]);
+    }
+    free(estimator->dynamics);
+    fit_destroy(estimator->fit);
+    free(estimator->scratch);
+    free(estimator);
+}
+
+void estimator_open(struct estimator *estimator, size_t item)
+{
+    const struct table *table = &estimator->data->table;
+    close_item(estimator);
+    estimator->item = item;
+    if (!estimator->fit) {
+        estimator->count = table_item(table, item, estimator->scratch);
+        return;
+    }
+    fit_knots(estimator->fit, item, estimator->scratch, &estimator->knots);
+    estimator->smoother =
+        smoother_create(&estimator->knots, estimator->dynamics[table->question[item]]);
+}
+
+void estimator_read(const struct estimator *estimator, double moment, struct estimate *estimate)
+{
+    const struct table *table = &estimator->data->table;
+    int options = table->options[table->question[estimator->item]];
+    *estimate = (struct estimate){.standing = ""};
+    if (!estimator->fit) {
+        struct ballot ballot = {estimator->options->method, estimator->options->days, options};
+        estimate->reports =
+            votes_count(&ballot, estimator->scratch, estimator->count, moment, estimate->p);
+    } else {
+        struct reading reading;
+        bool plain = estimator->options->method == METHOD_DAWID_SKENE;
+        double last = truth_is_fixed(estimator) ? estimator->data->now : moment;
+        smoother_read(estimator->smoother, fmax(moment, last), &reading);
+        for (int k = 0; k < options; k++) {
+            estimate->p[k] = reading.p[k];
+        }
+        estimate->reports = reading.reports;
+        estimate->standing = plain ? "" : standing_name(reading.standing);
+    }
+    for (int k = 1; k < options; k++) {
+        estimate->best = estimate->p[k] > estimate->p[estimate->best] ? k : estimate->best;
+    }
+}
+
+size_t estimator_history(const struct estimator *estimator, double now,
+                         struct segment **segments_out)
+{
+    *segments_out = NULL;
+    return estimator->smoother ? smoother_history(estimator->smoother, now, segments_out) : 0;
+}
+
+const struct fit *estimator_fit(const struct estimator *estimator)
+{
+    return estimator->fit;
+}

@@ -1,0 +1,243 @@
+#include "collector/consensus/fit_state.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double prior_weight = 10; /* A */
+static const double usual_strength = 8;
+static const double start_rate = 0.1 / 365;
+static const float settled = 1e-5F;
+
+/* Items by question, keeping their order. */
+static void order_items(struct fit *fit)
+{
+    const struct table *table = fit->table;
+    fit->order = memory_zeroed(table->items, sizeof(*fit->order));
+    fit->order_first = memory_zeroed((size_t)table->questions + 2, sizeof(*fit->order_first));
+    for (size_t item = 0; item < table->items; item++) {
+        fit->order_first[table->question[item] + 2]++;
+    }
+    for (uint32_t q = 0; q < table->questions; q++) {
+        fit->order_first[q + 2] += fit->order_first[q + 1];
+    }
+    for (size_t item = 0; item < table->items; item++) {
+        fit->order[fit->order_first[table->question[item] + 1]++] = (uint32_t)item;
+    }
+}
+
+static void start_hazard(const struct fit *fit, const struct timeline *timeline,
+                         struct hazard *hazard)
+{
+    size_t width = (size_t)timeline->options;
+    hazard_constant(timeline->options, fit->options.origin, start_rate, hazard);
+    if (fit->options.fixed_truth) {
+        hazard->base_rate = 0;
+        return;
+    }
+    hazard->bins = timeline->bins;
+    hazard->rate = memory_zeroed(hazard->bins, sizeof(double));
+    hazard->target = memory_zeroed(hazard->bins * width, sizeof(double));
+    hazard->accepted = memory_zeroed(hazard->bins, sizeof(uint8_t));
+    for (size_t b = 0; b < hazard->bins; b++) {
+        hazard->rate[b] = start_rate;
+        memcpy(hazard->target + b * width, hazard->base_target, width * sizeof(double));
+    }
+}
+
+static struct fit *fit_start(const struct table *table, const struct fit_options *options,
+                             struct timeline *timelines)
+{
+    struct fit *fit = memory_zeroed(1, sizeof(*fit));
+    fit->table = table;
+    fit->options = *options;
+    fit->options.strength = options->strength > 0 ? options->strength : usual_strength;
+    fit->emission = memory_zeroed(table->questions, sizeof(*fit->emission));
+    fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
+    fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
+    order_items(fit);
+    cells_build(table, &fit->cells);
+    cells_update_accuracy(table, &fit->options, &fit->cells);
+    for (uint32_t q = 0; q < table->questions; q++) {
+        if (!options->fixed_truth) {
+            timeline_create(table, options, table->options[q], &timelines[q]);
+        } else {
+            timelines[q].options = table->options[q];
+        }
+        start_hazard(fit, &timelines[q], &fit->hazard[q]);
+        cells_update_chances(table, fit->options.strength, q, &fit->cells, &fit->emission[q]);
+    }
+    return fit;
+}
+
+/* π_q = (counts + 1/K)/(Σ + 1) */
+static void update_initial(const double *counts, struct hazard *hazard)
+{
+    double sum = 1;
+    for (int k = 0; k < hazard->options; k++) {
+        sum += counts[k];
+    }
+    for (int k = 0; k < hazard->options; k++) {
+        hazard->initial[k] = (counts[k] + 1.0 / hazard->options) / sum;
+    }
+}
+
+/* One E and M step; returns max |Δγ|. */
+static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
+{
+    const struct table *table = fit->table;
+    float moved = 0;
+    for (uint32_t q = 0; q < table->questions; q++) {
+        struct timeline *timeline = fit->options.fixed_truth ? NULL : &timelines[q];
+        struct expectation expectation;
+        if (timeline) {
+            timeline_tabulate(timeline, table, &fit->hazard[q]);
+        }
+        expect_question(fit, q, timeline, &expectation);
+        if (timeline) {
+            hazard_update(timeline, iteration, &fit->hazard[q]);
+        }
+        update_initial(expectation.initial, &fit->hazard[q]);
+        moved = expectation.moved > moved ? expectation.moved : moved;
+    }
+    cells_update_accuracy(table, &fit->options, &fit->cells);
+    for (uint32_t q = 0; q < table->questions; q++) {
+        cells_update_chances(table, fit->options.strength, q, &fit->cells, &fit->emission[q]);
+    }
+    return moved;
+}
+
+static bool run(struct fit *fit, struct timeline *timelines)
+{
+    for (int iteration = 1; iteration <= FIT_MOST; iteration++) {
+        float moved = iterate(fit, timelines, iteration);
+        fit->iterations = iteration;
+        const struct fit_options *options = &fit->options;
+        if (options->progress && !options->progress(options->context, iteration, FIT_MOST)) {
+            return false;
+        }
+        if (moved < settled && iteration >= FIT_LEAST) {
+            break;
+        }
+    }
+    return true;
+}
+
+struct fit *fit_create(const struct table *table, const struct fit_options *options)
+{
+    auto_free struct timeline *timelines = memory_zeroed(table->questions, sizeof(*timelines));
+    struct fit *fit = fit_start(table, options, timelines);
+    bool finished = run(fit, timelines);
+    for (uint32_t q = 0; q < table->questions; q++) {
+        timeline_finish(&timelines[q]);
+    }
+    if (!finished) {
+        fit_destroy(fit);
+        return NULL;
+    }
+    return fit;
+}
+
+void fit_destroy(struct fit *fit)
+{
+    if (!fit) {
+        return;
+    }
+    for (uint32_t q = 0; q < fit->table->questions; q++) {
+        hazard_finish(&fit->hazard[q]);
+    }
+    cells_finish(&fit->cells);
+    free(fit->emission);
+    free(fit->hazard);
+    free(fit->order);
+    free(fit->order_first);
+    free(fit->gamma);
+    free(fit);
+}
+
+void fit_emission(const struct fit *fit, uint32_t question, struct emission *emission_out)
+{
+    *emission_out = fit->emission[question];
+}
+
+static void *copy_bytes(const void *bytes, size_t size)
+{
+    if (!bytes) {
+        return NULL;
+    }
+    void *copy = memory_alloc(size);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
+void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out)
+{
+    const struct hazard *hazard = &fit->hazard[question];
+    size_t width = (size_t)hazard->options;
+    *hazard_out = *hazard;
+    hazard_out->rate = copy_bytes(hazard->rate, hazard->bins * sizeof(double));
+    hazard_out->target = copy_bytes(hazard->target, hazard->bins * width * sizeof(double));
+    hazard_out->accepted = copy_bytes(hazard->accepted, hazard->bins);
+}
+
+double fit_accuracy(const struct fit *fit, uint32_t reporter)
+{
+    return fit->cells.accuracy[reporter];
+}
+
+double fit_published(double accuracy)
+{
+    return fmin(fmax(nearbyint(accuracy * 20), 1), 19) / 20;
+}
+
+int fit_iterations(const struct fit *fit)
+{
+    return fit->iterations;
+}
+
+/* The Wilson score interval (Wilson, JASA 22, 1927) over A + Σ all trials, prior included. */
+void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter *reporter_out)
+{
+    const double deviate = 1.959963984540054;
+    double trials = prior_weight + fit->cells.all[reporter];
+    double accuracy = fit->cells.accuracy[reporter];
+    double spread = deviate * deviate / trials;
+    double centre = (accuracy + spread / 2) / (1 + spread);
+    double half =
+        deviate / (1 + spread) * sqrt(accuracy * (1 - accuracy) / trials + spread / (4 * trials));
+    *reporter_out = (struct fit_reporter){accuracy, fmax(0, centre - half), fmin(1, centre + half),
+                                          fit->cells.all[reporter]};
+}
+
+void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
+               struct knots *knots_out)
+{
+    const struct table *table = fit->table;
+    uint32_t question = table->question[item];
+    size_t options = table->options[question];
+    size_t count = table_item(table, item, scratch);
+    knots_build(scratch, count, &fit->emission[question], fit->cells.accuracy,
+                fit->cells.accuracy[table->reporters], knots_out);
+    memset(knots_out->log_likelihood, 0, knots_out->count * options * sizeof(double));
+    size_t knot = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t place = table->first[item] + i;
+        size_t cell = fit->cells.of[place] - fit->cells.first[question];
+        const float *row = fit->cells.log_chance + fit->cells.matrix[question] +
+                           cell * options * options + table->answer[place] * options;
+        knot += i > 0 && table->when[place] != table->when[place - 1];
+        for (size_t k = 0; k < options; k++) {
+            knots_out->log_likelihood[knot * options + k] +=
+                (double)table->weight[place] * (double)row[k];
+        }
+    }
+    for (size_t j = 0; j < knots_out->count; j++) {
+        double *row = knots_out->log_likelihood + j * options;
+        double greatest = row[0];
+        for (size_t k = 1; k < options; k++) {
+            greatest = fmax(greatest, row[k]);
+        }
+        for (size_t k = 0; k < options; k++) {
+            row[k] -= greatest;
+        }
+    }
+}

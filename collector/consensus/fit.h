@@ -1,0 +1,53 @@
+#ifndef ZHANJI_CONSENSUS_FIT_H
+#define ZHANJI_CONSENSUS_FIT_H
+
+#include "collector/consensus/table.h"
+
+/*
+ * Learning who errs how and when things change, by expectation maximisation (consensus.md §4–5;
+ * Dawid and Skene, Applied Statistics 28(1), 1979, for the reporters; Baum–Welch for the chain).
+ * In a question q with K options, reporter r answers a in state k with probability
+ *   θ[r][q][k][a] = (N[k][a] + s·(a_r[k=a] + (1 − a_r)·ν_q[k][a])) / (Σ_a N[k][a] + s)
+ *   a_r = (A·m + Σ correct) / (A + Σ all),  ν_q = pooled direction of errors,  A = 10, s = 8
+ * and restarts happen at λ_q(day) into g_q(day), with the evidence gate of §5.
+ */
+struct fit_options {
+    double prior_accuracy; /* m: a reporter who is new; 0.75 in a batch, 0.85 in the server */
+    double strength;       /* s; 0 means the usual 8 */
+    bool fixed_truth;      /* truth does not change: no dynamics at all */
+    double origin;         /* the chain starts with π at this day */
+    /* Called after each iteration; false gives up (fit_create returns NULL). May be NULL. */
+    bool (*progress)(void *context, int iteration, int most);
+    void *context;
+};
+
+struct fit;
+/* The table's weights are effective ones (table_weigh). It is not changed, and must outlive the
+ * fit only for fit_knots. */
+NODISCARD struct fit *fit_create(const struct table *table, const struct fit_options *options);
+void fit_destroy(struct fit *fit);
+
+/* What the server publishes with (consensus.md §7), and what a batch reads its hazards from.
+ * The hazard is a copy; hazard_finish it. */
+void fit_emission(const struct fit *fit, uint32_t question, struct emission *emission_out);
+void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out);
+/* a_r; reporter `reporters` of the table is all the unnamed. */
+double fit_accuracy(const struct fit *fit, uint32_t reporter);
+/* The same as it is published: rounded to 0.05, within 0.05 and 0.95 (nobody is never wrong). */
+double fit_published(double accuracy);
+int fit_iterations(const struct fit *fit);
+
+/* An accuracy's standing: the weight it rests on and its 95 % interval, of the posterior
+ * Beta(A·m + correct, A·(1 − m) + wrong). */
+struct fit_reporter {
+    double accuracy, low, high;
+    double weight;
+};
+
+void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter *reporter_out);
+/* An item's knots with the full confusion of its reporters; knots_finish them. `scratch` has room
+ * for table_largest observations. */
+void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
+               struct knots *knots_out);
+
+#endif

@@ -1,0 +1,70 @@
+#ifndef ZHANJI_CONSENSUS_TABLE_H
+#define ZHANJI_CONSENSUS_TABLE_H
+
+#include "collector/consensus/consensus.h"
+
+/*
+ * Millions of observations, compactly: columns instead of structs, grouped by item. The order in
+ * which rows were added leaves no trace.
+ */
+struct interval {
+    double begin, end, time; /* as in struct observation */
+};
+
+struct table {
+    size_t count, items, intervals;
+    uint32_t reporters; /* a reporter without a name is number `reporters`: all are as one */
+    uint32_t questions;
+    uint8_t *options;          /* of each question */
+    uint16_t *question;        /* of each item */
+    struct interval *interval; /* in order of (time, begin, end) */
+    uint32_t *first;           /* items + 1: where an item's observations begin */
+    uint32_t *reporter;        /* count */
+    uint32_t *when;            /* count: index of the interval, ascending within an item */
+    uint8_t *answer;           /* count */
+    float *weight;             /* count */
+    double span;               /* of the whole set, in days */
+};
+
+/* Rows as they come; `item` and `question` are the caller's numbers, dense from 0. */
+struct table_row {
+    uint32_t item;
+    uint32_t reporter; /* CONSENSUS_NOBODY for the unnamed */
+    uint32_t when;     /* index into the intervals given at the end */
+    uint8_t answer;
+    float weight; /* of its basis */
+};
+
+struct table_builder;
+NODISCARD struct table_builder *table_builder_create(void);
+void table_builder_destroy(struct table_builder *builder);
+/* At most UINT32_MAX rows. */
+void table_add(struct table_builder *builder, const struct table_row *row);
+size_t table_rows(const struct table_builder *builder);
+
+/* New numbers for the items and reporters (NULL: as they are), applied to every row: so that the
+ * numbering can follow the order of names once all are known. `answers` maps the options of each
+ * item's question, CONSENSUS_OPTIONS_MAX a question. */
+struct renumbering {
+    const uint32_t *items;     /* old → new */
+    const uint32_t *reporters; /* old → new */
+    const uint32_t *intervals; /* old → new */
+    const uint8_t *answers;    /* question × CONSENSUS_OPTIONS_MAX + old → new */
+    const uint16_t *question;  /* of each old item, for `answers` */
+};
+
+void table_renumber(struct table_builder *builder, const struct renumbering *renumbering);
+
+/* Groups and sorts; takes the builder and the columns of `shape` (options, question, interval and
+ * the counts items, intervals, reporters, questions, span). */
+void table_build_take(struct table_builder *builder, const struct table *shape,
+                      struct table *table_out);
+void table_finish(struct table *table);
+/* consensus_weigh for every item. */
+void table_weigh(struct table *table, bool saturate);
+/* The observations of one item, for knots_build; `rows` has room for them. Returns how many. */
+size_t table_item(const struct table *table, size_t item, struct observation *rows);
+/* The greatest number of observations of an item. */
+size_t table_largest(const struct table *table);
+
+#endif

@@ -1,0 +1,300 @@
+/*
+ * A city that changes, and people who report on it: data with a known truth for the aggregator.
+ *
+ *   simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS]
+ *
+ * writes FOLDER/reports.csv (item,reporter,answer,time), now.csv (item,answer: the truth at the
+ * end), ever.csv (item,answer,time: the truth on days drawn at random) and changes.csv
+ * (item,day,from,to: every change of truth). Reporters' activity is heavy-tailed, their honesty
+ * varies, some lie together in bursts; one citywide change, and lone ones.
+ */
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/base/day.h"
+#include "collector/base/number.h"
+
+enum {
+    OPTIONS = 3,
+    CHANGES_MAX = 32,
+    SAMPLES = 4,
+    FIRST_DAY = 19000
+};
+
+struct scenario {
+    const char *name;
+    double reports;     /* share of the usual number */
+    double attack;      /* share of reports that are lies told together */
+    double attack_days; /* over how many days a burst goes */
+    double city_share;  /* share of items that the citywide change reaches */
+};
+
+static const struct scenario scenarios[] = {
+    {"base", 1, 0.15, 5, 0.6},        {"sparse", 0.4, 0.15, 5, 0.6},
+    {"heavy-attack", 1, 0.3, 5, 0.6}, {"slow-attack", 1, 0.15, 90, 0.6},
+    {"no-attack", 1, 0, 5, 0.6},      {"no-city-change", 1, 0.15, 5, 0},
+};
+
+static const double lone_changes_a_year = 0.12;
+static const double burst_size = 12;
+
+struct truth {
+    size_t count;
+    int day[CHANGES_MAX];
+    int answer[CHANGES_MAX]; /* from that day on */
+};
+
+struct city {
+    const struct scenario *scenario;
+    uint64_t random;
+    size_t items, reporters, reports;
+    int days;
+    struct truth *truth;
+    double *honesty;  /* of each reporter */
+    double *activity; /* cumulative over reporters */
+    double *traffic;  /* cumulative over items */
+};
+
+static double uniform(struct city *city)
+{
+    city->random += 0x9e3779b97f4a7c15U;
+    uint64_t z = city->random;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+static int below(struct city *city, int limit)
+{
+    return (int)(uniform(city) * limit);
+}
+
+/* An index drawn by cumulative weights. */
+static size_t draw(struct city *city, const double *cumulative, size_t count)
+{
+    double wanted = uniform(city) * cumulative[count - 1];
+    size_t low = 0;
+    size_t high = count - 1;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (cumulative[middle] < wanted) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static int other_answer(struct city *city, int answer)
+{
+    return (answer + 1 + below(city, OPTIONS - 1)) % OPTIONS;
+}
+
+static int truth_on(const struct truth *truth, int day)
+{
+    int answer = truth->answer[0];
+    for (size_t i = 1; i < truth->count && truth->day[i] <= day; i++) {
+        answer = truth->answer[i];
+    }
+    return answer;
+}
+
+static void change_truth(struct truth *truth, int day, int answer)
+{
+    if (truth->count < CHANGES_MAX && truth->answer[truth->count - 1] != answer) {
+        truth->day[truth->count] = day;
+        truth->answer[truth->count++] = answer;
+    }
+}
+
+/* Lone changes as they come, and the citywide one, most often to option 1. */
+static void make_truth(struct city *city, struct truth *truth, int city_day)
+{
+    double start = uniform(city);
+    truth->answer[0] = start < 0.55 ? 0 : start < 0.85 ? 1 : 2;
+    truth->day[0] = 0;
+    truth->count = 1;
+    bool reached = uniform(city) < city->scenario->city_share;
+    int switch_day = reached ? city_day + below(city, 3) : city->days;
+    double step = 365 / lone_changes_a_year;
+    for (double day = -log(1 - uniform(city)) * step; day < city->days;
+         day += -log(1 - uniform(city)) * step) {
+        if (switch_day < (int)day) {
+            change_truth(truth, switch_day, uniform(city) < 0.9 ? 1 : 2);
+            switch_day = city->days;
+        }
+        change_truth(truth, (int)day, other_answer(city, truth->answer[truth->count - 1]));
+    }
+    if (switch_day < city->days) {
+        change_truth(truth, switch_day, uniform(city) < 0.9 ? 1 : 2);
+    }
+}
+
+static void make_city(struct city *city)
+{
+    int city_day = city->days - 90 + below(city, 50);
+    double sum = 0;
+    for (size_t i = 0; i < city->items; i++) {
+        make_truth(city, &city->truth[i], city_day);
+        sum += 0.25 - log(1 - uniform(city));
+        city->traffic[i] = sum;
+    }
+    sum = 0;
+    for (size_t r = 0; r < city->reporters; r++) {
+        double kind = uniform(city);
+        double spread = uniform(city);
+        city->honesty[r] = kind < 0.7    ? 0.75 + 0.2 * spread
+                           : kind < 0.95 ? 0.45 + 0.3 * spread
+                                         : 0.1 + 0.3 * spread;
+        sum += pow(1 - uniform(city), -0.8);
+        city->activity[r] = sum;
+    }
+}
+
+static void write_day(FILE *file, int day)
+{
+    struct date date = day_to_date(FIRST_DAY + day);
+    fprintf(file, "%04d-%02d-%02d\n", date.year, date.month, date.day);
+}
+
+static void write_report(FILE *file, size_t item, const char *kind, size_t reporter, int answer,
+                         int day)
+{
+    fprintf(file, "i%06zu,%s%06zu,%c,", item, kind, reporter, 'a' + answer);
+    write_day(file, day);
+}
+
+static void write_honest(struct city *city, FILE *file)
+{
+    size_t item = draw(city, city->traffic, city->items);
+    size_t reporter = draw(city, city->activity, city->reporters);
+    int day = below(city, city->days);
+    int answer = truth_on(&city->truth[item], day);
+    if (uniform(city) >= city->honesty[reporter]) {
+        answer = other_answer(city, answer);
+    }
+    write_report(file, item, "r", reporter, answer, day);
+}
+
+/* One lie about one item, told by several in a short time. */
+static size_t write_burst(struct city *city, FILE *file)
+{
+    size_t item = draw(city, city->traffic, city->items);
+    int begin = below(city, city->days);
+    int lie = other_answer(city, truth_on(&city->truth[item], begin));
+    size_t size = (size_t)(burst_size * (0.5 + uniform(city)));
+    size_t liars = city->reporters / 10 + 1;
+    for (size_t i = 0; i < size; i++) {
+        int day = begin + (int)(uniform(city) * city->scenario->attack_days);
+        day = day < city->days ? day : city->days - 1;
+        write_report(file, item, "x", (size_t)below(city, (int)liars), lie, day);
+    }
+    return size;
+}
+
+static void write_reports(struct city *city, FILE *file)
+{
+    size_t lies = (size_t)((double)city->reports * city->scenario->attack);
+    fputs("item,reporter,answer,time\n", file);
+    for (size_t i = lies; i < city->reports; i++) {
+        write_honest(city, file);
+    }
+    for (size_t i = 0; i < lies;) {
+        i += write_burst(city, file);
+    }
+}
+
+static void write_truth(struct city *city, FILE *now, FILE *ever, FILE *changes)
+{
+    fputs("item,answer\n", now);
+    fputs("item,answer,time\n", ever);
+    fputs("item,day,from,to\n", changes);
+    for (size_t i = 0; i < city->items; i++) {
+        const struct truth *truth = &city->truth[i];
+        fprintf(now, "i%06zu,%c\n", i, 'a' + truth_on(truth, city->days - 1));
+        for (int s = 0; s < SAMPLES; s++) {
+            int day = city->days / 10 + below(city, city->days - city->days / 10);
+            fprintf(ever, "i%06zu,%c,", i, 'a' + truth_on(truth, day));
+            write_day(ever, day);
+        }
+        for (size_t c = 1; c < truth->count; c++) {
+            fprintf(changes, "i%06zu,%d,%c,%c\n", i, FIRST_DAY + truth->day[c],
+                    'a' + truth->answer[c - 1], 'a' + truth->answer[c]);
+        }
+    }
+}
+
+static FILE *create(const char *folder, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "we");
+    if (!file) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    return file;
+}
+
+static uint64_t read_number(const char *text)
+{
+    uint64_t value;
+    if (!number_unsigned(text, strlen(text), 1000000000, &value)) {
+        fprintf(stderr, "simulate: %s: no number\n", text);
+        exit(2);
+    }
+    return value;
+}
+
+static const struct scenario *find_scenario(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(scenarios); i++) {
+        if (strcmp(scenarios[i].name, name) == 0) {
+            return &scenarios[i];
+        }
+    }
+    fprintf(stderr, "simulate: %s: no such scenario\n", name);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4 && argc != 7) {
+        fputs("Usage: simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS]\n", stderr);
+        return 2;
+    }
+    struct city city = {
+        .scenario = find_scenario(argv[1]),
+        .random = read_number(argv[2]) * 1000003,
+        .items = argc == 7 ? read_number(argv[4]) : 1600,
+        .days = argc == 7 ? (int)read_number(argv[5]) : 730,
+    };
+    double reports = argc == 7 ? (double)read_number(argv[6]) : 39000;
+    city.reports = (size_t)(reports * city.scenario->reports);
+    city.reporters = (size_t)reports / 20;
+    city.truth = memory_zeroed(city.items, sizeof(*city.truth));
+    city.honesty = memory_zeroed(city.reporters, sizeof(double));
+    city.activity = memory_zeroed(city.reporters, sizeof(double));
+    city.traffic = memory_zeroed(city.items, sizeof(double));
+    make_city(&city);
+    const char *const names[] = {"reports.csv", "now.csv", "ever.csv", "changes.csv"};
+    FILE *files[ARRAY_LENGTH(names)];
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        files[i] = create(argv[3], names[i]);
+    }
+    write_reports(&city, files[0]);
+    write_truth(&city, files[1], files[2], files[3]);
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        fclose(files[i]);
+    }
+    free(city.truth);
+    free(city.honesty);
+    free(city.activity);
+    free(city.traffic);
+    return 0;
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { writeFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, describe } from 'node:test';
+
+import { runProgram, temporaryFolder } from './harness.mjs';
+
+const aggregate = (args, options) => runProgram('zhanji-aggregate', args, options);
+
+function table(text) {
+  const [head, ...lines] = text.trimEnd().split('\n').map((line) => line.split(','));
+  return lines.map((fields) => Object.fromEntries(fields.map((field, i) => [head[i], field])));
+}
+
+/** Reports of a year by ten reporters on thirty items; option y is true from day 200 on for most. */
+function changingCity() {
+  const rows = [];
+  const start = Date.UTC(2024, 0, 1);
+  for (let item = 0; item < 30; item++) {
+    for (let visit = 0; visit < 30; visit++) {
+      const day = (visit * 12 + item * 7) % 360;
+      const reporter = (visit * 3 + item) % 10;
+      let answer = day >= 200 && item % 5 !== 0 ? 'y' : 'n';
+      if (reporter === 9) answer = answer === 'y' ? 'n' : 'y';
+      const time = new Date(start + day * 86_400_000).toISOString().slice(0, 10);
+      rows.push(`i${String(item).padStart(2, '0')},r${reporter},${answer},${time}`);
+    }
+  }
+  return rows;
+}
+
+const csv = (rows, head = 'item,reporter,answer,time') => [head, ...rows, ''].join('\n');
+
+describe('zhanji-aggregate', () => {
+  test('tells each item with its answer, probability, standing and reports', async () => {
+    const { code, stdout, stderr } = await aggregate(['--csv', '-'], { input: csv(changingCity()) });
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '', 'no progress bar without a terminal');
+    const rows = table(stdout);
+    assert.equal(rows.length, 30);
+    rows.forEach((row, i) => {
+      assert.equal(row.item, `i${String(i).padStart(2, '0')}`, 'sorted by item');
+      assert.equal(row.answer, i % 5 === 0 ? 'n' : 'y');
+      assert.ok(Number(row.p) > 0.9 && Number(row.p) <= 1);
+      assert.equal(row.standing, 'confirmed');
+      assert.equal(row.reports, '30');
+    });
+  });
+
+  test('the order of rows and the line ends leave no trace', async (t) => {
+    const folder = temporaryFolder(t);
+    const rows = changingCity();
+    const shuffled = rows.map((row, i) => [(i * 7919) % rows.length, row]).sort((a, b) => a[0] - b[0]);
+    const outputs = [];
+    for (const [name, text] of Object.entries({
+      plain: csv(rows),
+      other: csv(shuffled.map(([, row]) => row)).replaceAll('\n', '\r\n'),
+    })) {
+      const file = (kind) => path.join(folder, `${name}.${kind}`);
+      writeFileSync(file('in'), text);
+      const args = ['--csv', file('in'), '--out', file('out'), '--history', file('history'), '--reporters', file('reporters')];
+      assert.equal((await aggregate(args)).code, 0);
+      outputs.push(['out', 'history', 'reporters'].map((kind) => readFileSync(file(kind), 'utf8')));
+    }
+    assert.deepEqual(outputs[0], outputs[1]);
+  });
+
+  test('the history brackets the change', async () => {
+    const { stdout } = await aggregate(['--csv', '-', '--history', '-'], { input: csv(changingCity()) });
+    const rows = table(stdout).filter(({ item }) => item === 'i01');
+    assert.deepEqual(rows.map(({ answer }) => answer), ['n', 'y']);
+    assert.equal(rows[0].from_likely, '');
+    assert.equal(rows[1].until_likely, '');
+    assert.equal(rows[0].until_likely, rows[1].from_likely);
+    const { from_earliest: earliest, from_likely: likely, from_latest: latest } = rows[1];
+    assert.ok(earliest <= likely && likely <= latest);
+    assert.ok('2024-06-20' < earliest && latest < '2024-08-20', `${earliest} ${latest}`);
+  });
+
+  test('knows who is right', async () => {
+    const { stdout } = await aggregate(['--csv', '-', '--reporters', '-'], { input: csv(changingCity()) });
+    const rows = table(stdout);
+    assert.equal(rows.length, 10);
+    for (const { reporter, accuracy, low, high, reports } of rows) {
+      assert.equal(reports, '90');
+      assert.ok(Number(low) < Number(accuracy) && Number(accuracy) < Number(high));
+      assert.ok(reporter === 'r9' ? accuracy < 0.3 : accuracy > 0.85, `${reporter} ${accuracy}`);
+    }
+  });
+
+  test('--now tells of an earlier day', async () => {
+    const { stdout } = await aggregate(['--csv', '-', '--now', '2024-05-01'], { input: csv(changingCity()) });
+    table(stdout).forEach(({ answer, reports }) => {
+      assert.equal(answer, 'n');
+      assert.ok(Number(reports) < 15);
+    });
+  });
+
+  test('--truth measures, at the end and at times of its own', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = path.join(folder, 'truth.csv');
+    writeFileSync(file, 'item,answer,time\ni01,n,2024-03-01\ni01,y,2024-11-01\ni01,y,\nzz,y,2024-01-01\ni02,?,\n');
+    const { stdout, code } = await aggregate(['--csv', '-', '--truth', file, '--json'], { input: csv(changingCity()) });
+    assert.equal(code, 0);
+    const { truth, reports, items, reporters } = JSON.parse(stdout);
+    assert.deepEqual([reports, items, reporters], [900, 30, 10]);
+    assert.deepEqual([truth.compared, truth.missing, truth.accuracy], [4, 1, 0.75]);
+    assert.ok(truth.brier > 0.4 && truth.brier < 0.6 && truth.ece > 0.2);
+  });
+
+  const methods = { majority: 'y', latest: 'n', 'window:30': 'y', 'decay:30': 'y', 'dawid-skene': 'y', zhanji: 'y' };
+  for (const [method, answer] of Object.entries(methods)) {
+    test(`--method ${method} says ${answer} of a late contradiction`, async () => {
+      const rows = ['a', 'b', 'c', 'd', 'e'].map((reporter) => `x,${reporter},y,2024-01-01`);
+      const { stdout } = await aggregate(['--csv', '-', '--method', method], { input: csv([...rows, 'x,f,n,2024-01-02']) });
+      assert.equal(table(stdout)[0].answer, answer);
+    });
+  }
+
+  test('questions have options of their own', async () => {
+    const rows = ['s1/q1,a,yes,q1', 's1/q2,a,3,q2', 's2/q2,b,4,q2', 's2/q1,b,no,q1'];
+    const { stdout } = await aggregate(['--csv', '-'], { input: csv(rows, 'item,reporter,answer,question') });
+    assert.deepEqual(table(stdout).map(({ answer }) => answer), ['yes', '3', 'no', '4']);
+  });
+
+  const refused = {
+    'no such column': ['item,answer\na,b\n', 'line 1: no column reporter'],
+    'a time that is none': [csv(['a,b,c,2024-02-30']), 'line 2: "2024-02-30" is no time'],
+    'a row that is too short': [csv(['a,b,c,2024', 'a,b']), 'line 3: '],
+    'no answer': [csv(['a,b,,2024']), 'line 2: no answer'],
+    'no item': [csv([',b,c,2024']), 'line 2: no item'],
+    'no rows': [csv([]), 'no rows after the header'],
+    'seventeen answers': [csv(Array.from({ length: 17 }, (_, i) => `a,b,${i},2024`)), 'line 18: more than 16 different answers'],
+    'an item of two questions': ['item,reporter,answer,question\na,r,x,1\na,r,x,2\n', 'line 3: item a belongs to another question'],
+    'nine thousand years': [csv(['a,b,c,0100', 'a,b,c,9000']), 'the times span more than 200000 days'],
+  };
+  for (const [name, [input, says]] of Object.entries(refused)) {
+    test(`refuses ${name}, with exit code 1`, async () => {
+      const { code, stderr, stdout } = await aggregate(['--csv', '-'], { input });
+      assert.equal(code, 1);
+      assert.equal(stdout, '');
+      assert.ok(stderr.includes(says), stderr);
+    });
+  }
+
+  const misused = [[], ['--csv'], ['--csv', 'a', '--export', 'b'], ['--method', 'magic'], ['--csv', 'a', '--method', 'window:0'], ['--what']];
+  for (const args of misused) {
+    test(`refuses the arguments "${args.join(' ')}", with exit code 2`, async () => {
+      const { code, stderr } = await aggregate(args);
+      assert.equal(code, 2);
+      assert.match(stderr, /^zhanji-aggregate: /);
+    });
+  }
+
+  test('a file that is not there is named, with exit code 1', async () => {
+    const { code, stderr } = await aggregate(['--csv', '/nonexistent.csv']);
+    assert.equal(code, 1);
+    assert.match(stderr, /nonexistent\.csv: No such file/);
+  });
+
+  test('hostile values give numbers', async () => {
+    const rows = ['"a,""b",r,x,2024', '"a,""b",r,x,2024', '"a,""b",,x,1970', 'b,r,y,2024-01-01T00:00:00.5+08:00', 'b,é,z,2024-01-01T00:00'];
+    const { code, stdout, stderr } = await aggregate(['--csv', '-', '--out', '-', '--history', '/dev/null'], { input: csv(rows) });
+    assert.equal(code, 0, stderr);
+    assert.ok(!/nan|inf/i.test(stdout.replaceAll('inferred', '')));
+    assert.ok(stdout.includes('"a,""b",x,'));
+  });
+
+  test('--help tells of every option', async () => {
+    const { code, stdout } = await aggregate(['--help']);
+    assert.equal(code, 0);
+    for (const option of ['--csv', '--export', '--now', '--static', '--method', '--truth', '--out', '--history', '--reporters', '--json']) {
+      assert.ok(stdout.includes(option));
+    }
+  });
+});
