@@ -16,13 +16,22 @@ int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
 }
 
+/* The clock may be set meanwhile, so nobody sleeps longer than LOOK_MS. */
+static int64_t until_midnight(const struct publisher *publisher)
+{
+    int64_t now = clock_now(&publisher->options.clock);
+    int32_t offset = publisher->options.survey->offset_seconds;
+    int64_t seconds = day_begin(day_of_instant(now, offset) + 1, offset) - now;
+    return seconds * SECOND_MS < LOOK_MS ? seconds * SECOND_MS : LOOK_MS;
+}
+
 /* Milliseconds until something is due; 0: now. With the mutex. */
 static int64_t until_due(const struct publisher *publisher, int64_t not_before)
 {
     bool is_asked = publisher->tickets != publisher->settled_ticket;
     int32_t shown = view_today(publisher->view);
     if (!publisher->stale.any && !is_asked && publisher_today(publisher) == shown)
-        return LOOK_MS;
+        return until_midnight(publisher);
     int64_t wait = not_before - monotonic_ms();
     return wait > 0 ? wait : 0;
 }
