@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,29 +49,45 @@ struct server {
     int exit_code;
 };
 
-static bool start_process(struct server *server, struct error *error)
+static void ignore(int signal_number)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigaction(signal_number, &action, NULL);
+}
+
+static void set_limits(void)
 {
     struct rlimit no_core = {0, 0};
     struct rlimit files;
-    sigset_t stops;
     umask(077);
     setrlimit(RLIMIT_CORE, &no_core); /* a core would hold secrets */
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a full disk, not a crash */
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* Blocked before there are threads, so that all inherit it: signals are read from one place. */
+static bool start_signals(struct server *server, struct error *error)
+{
+    sigset_t stops;
     sigemptyset(&stops);
     sigaddset(&stops, SIGTERM);
     sigaddset(&stops, SIGINT);
     sigaddset(&stops, SIGHUP);
-    sigprocmask(SIG_BLOCK, &stops, NULL); /* before there are threads: all inherit it */
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+    ignore(SIGPIPE);
+    ignore(SIGXFSZ); /* a limit on file sizes is a full disk, not a crash */
     server->signals = signalfd(-1, &stops, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (server->signals < 0)
-        return error_set(error, ERROR_INTERNAL, "no signalfd: %s", strerrordesc_np(errno));
+    return server->signals >= 0 ||
+           error_set(error, ERROR_INTERNAL, "cannot read signals: %s", strerrordesc_np(errno));
+}
+
+static bool start_process(struct server *server, struct error *error)
+{
+    set_limits();
     json_object_seed(0);
-    return secret_start(error);
+    return start_signals(server, error) && secret_start(error);
 }
 
 static bool start_survey(struct server *server, struct error *error)
