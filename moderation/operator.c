@@ -151,24 +151,36 @@ static bool is_usable_key(const uint8_t key[SIGN_PUBLIC_SIZE])
     return box_seal(key, "", 1, sealed);
 }
 
+static bool take_line(const json_t *body, struct moderators *moderators, struct error *error)
+{
+    const char *line = json_string_value(json_object_get(body, "line"));
+
+    if (!keyline_parse(line == NULL ? "" : line, moderators->moderator.key, moderators->name,
+                       error))
+        return false;
+    moderators->moderator.name = moderators->name;
+    return is_usable_key(moderators->moderator.key) ||
+           error_set(error, ERROR_INVALID, "this is not an Ed25519 public key");
+}
+
 enum http_progress handle_moderator_add(struct http_exchange *exchange, void *context)
 {
-    struct moderators *moderators = create(exchange, context, answer_add);
-    json_t *body = json_loadb(exchange->request.body, exchange->request.body_length, 0, NULL);
-    const char *line = json_string_value(json_object_get(body, "line"));
+    const struct http_request *request = &exchange->request;
+    struct moderators *moderators;
     struct error error = {0};
-    bool is_good = keyline_parse(line == NULL ? "" : line, moderators->moderator.key,
-                                 moderators->name, &error);
+    json_error_t place;
+    json_t *body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES, &place);
+    bool is_good;
 
+    if (body == NULL)
+        return http_problem(exchange, 400, "Not JSON, at line %d: %s", place.line, place.text);
+    moderators = create(exchange, context, answer_add);
+    is_good = take_line(body, moderators, &error);
     json_decref(body);
-    if (is_good && !is_usable_key(moderators->moderator.key))
-        is_good = error_set(&error, ERROR_INVALID, "this is not an Ed25519 public key");
-    if (!is_good) {
-        task_drop(&moderators->task);
-        return http_error(exchange, &error);
-    }
-    moderators->moderator.name = moderators->name;
-    return task_send(&moderators->task, run_add);
+    if (is_good)
+        return task_send(&moderators->task, run_add);
+    task_drop(&moderators->task);
+    return http_error(exchange, &error);
 }
 
 static bool run_retire(struct session *session, struct store_job *job, struct error *error)

@@ -22,7 +22,7 @@ struct importing {
     size_t line_count;
     uint64_t created, unchanged, refused, approved;
     struct decided *waiting; /* to be approved */
-    size_t waiting_count;
+    size_t waiting_count, waiting_room;
     json_t *errors; /* for --json */
 };
 
@@ -60,8 +60,11 @@ static void remember(struct importing *importing, const char *id)
     if (strlen(id) >= sizeof item.id)
         return;
     memcpy(item.id, id, strlen(id) + 1);
-    importing->waiting = memory_resize_take(importing->waiting, importing->waiting_count + 1,
-                                            sizeof *importing->waiting);
+    if (importing->waiting_count == importing->waiting_room) {
+        importing->waiting_room = 2 * importing->waiting_room + BATCH_LINES;
+        importing->waiting = memory_resize_take(importing->waiting, importing->waiting_room,
+                                                sizeof *importing->waiting);
+    }
     importing->waiting[importing->waiting_count++] = item;
 }
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "moderation/commands/commands.h"
+#include "moderation/commands/review_show.h"
 #include "moderation/deciding.h"
 #include "moderation/keyboard.h"
 #include "moderation/wording.h"
@@ -223,38 +223,6 @@ static bool press(struct review *review, int key, struct error *error)
     return key == '\n' || press_help(review, error);
 }
 
-/* What the station says now, so that a change is seen as one. */
-static void print_station(struct review *review, const json_t *report)
-{
-    auto_buffer struct buffer path = {0};
-    auto_json json_t *station = NULL;
-    const char *status;
-    long long reports;
-    const json_t *texts =
-        json_object_get(json_object_get(review->wording.survey, "statuses"), "texts");
-
-    buffer_text(&path, "/api/v1/stations/");
-    buffer_url(&path, wording_member(report, "station"), strlen(wording_member(report, "station")));
-    if (!client_get(&review->tool->client, path.data, &station, NULL))
-        return;
-    status = wording_member(station, "status");
-    reports = (long long)json_integer_value(json_object_get(station, "reports"));
-    printf("  now: %s, %s, %lld %s\n",
-           wording_pick(&review->wording, json_object_get(texts, status)),
-           wording_member(station, "standing"), reports, reports == 1 ? "report" : "reports");
-}
-
-static void print_report(struct review *review, const json_t *report)
-{
-    const struct terminal *terminal = &review->tool->terminal;
-    auto_buffer struct buffer text = {0};
-
-    buffer_char(&text, '\n');
-    wording_report(&review->wording, terminal, report, &text);
-    terminal_print(&text);
-    print_station(review, report);
-}
-
 static void print_prompt(const struct review *review)
 {
     const struct terminal *terminal = &review->tool->terminal;
@@ -304,7 +272,7 @@ static bool step(struct review *review, struct error *error)
 
     if (review->page == NULL || review->at >= json_array_size(reports))
         return turn_page(review, error);
-    print_report(review, json_array_get(reports, review->at));
+    review_show(review->tool, &review->wording, json_array_get(reports, review->at));
     while (!review->has_ended && review->page == page && review->at == before) {
         int key;
         print_prompt(review);
