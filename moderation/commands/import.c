@@ -9,7 +9,9 @@
 
 enum {
     BATCH_LINES = 2000,
+    BATCH_LINES_FAR = 50, /* to a URL, where each line counts against --rate */
     BATCH_BYTES = 1 << 20,
+    TRIES_MAX = 20, /* of one batch that the server has no room for */
     RETRY_SECONDS_MAX = 60
 };
 
@@ -106,22 +108,31 @@ static void take_results(struct importing *importing, const struct buffer *body)
     }
 }
 
+static void pause_for(const struct client_reply *reply)
+{
+    struct timespec pause = {.tv_sec = 1};
+
+    if (reply->retry_after > 0 && reply->retry_after <= RETRY_SECONDS_MAX)
+        pause.tv_sec = reply->retry_after;
+    nanosleep(&pause, NULL);
+}
+
 /* A server that has enough for now is asked again when it says. */
 static bool send_patiently(struct importing *importing, const struct client_request *request,
                            struct client_reply *reply, struct error *error)
 {
-    for (;;) {
-        struct timespec pause = {.tv_sec = 1};
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
         if (!client_send(&importing->tool->client, request, reply, error))
             return false;
         if (reply->status != 429 && reply->status != 503)
             return true;
-        if (reply->retry_after > 0 && reply->retry_after <= RETRY_SECONDS_MAX)
-            pause.tv_sec = reply->retry_after;
+        pause_for(reply);
         client_reply_finish(reply);
         *reply = (struct client_reply){0};
-        nanosleep(&pause, NULL);
     }
+    return error_set(error, ERROR_CONFLICT,
+                     "the server takes no more for now: import again later, what is there already "
+                     "is not stored twice; on the server itself (--socket) there is no limit");
 }
 
 static bool send_batch(struct importing *importing, struct error *error)
@@ -152,6 +163,7 @@ static bool send_batch(struct importing *importing, struct error *error)
 
 static bool send_file(struct importing *importing, struct error *error)
 {
+    size_t batch_lines = importing->tool->client.server == NULL ? BATCH_LINES : BATCH_LINES_FAR;
     int found;
 
     for (;;) {
@@ -161,7 +173,7 @@ static bool send_file(struct importing *importing, struct error *error)
             break;
         buffer_char(&importing->body, '\n');
         importing->lines[importing->line_count++] = line;
-        if ((importing->line_count == BATCH_LINES || importing->body.length >= BATCH_BYTES) &&
+        if ((importing->line_count == batch_lines || importing->body.length >= BATCH_BYTES) &&
             !send_batch(importing, error))
             return false;
     }
