@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/aggregate/export.h"
 #include "collector/aggregate/options.h"
 #include "collector/aggregate/output.h"
 #include "collector/aggregate/score.h"
@@ -30,7 +31,7 @@ static bool find_now(const struct options *options, const struct data *data, dou
 static void summarise(const struct data *data, const struct options *options,
                       const struct score *score, struct buffer *buffer)
 {
-    const struct table *table = &data->table;
+    const struct report_table *table = &data->table;
     if (!options->json) {
         score_print(score, buffer);
         return;
@@ -92,7 +93,9 @@ int main(int argc, char **argv)
     if (parsed != OPTIONS_RUN) {
         return parsed == OPTIONS_HELP ? 0 : EXIT_USAGE;
     }
-    if (!secret_start(&error) || !run_csv(&options, &error)) {
+    bool done = secret_start(&error) &&
+                (options.export ? export_run(&options, &error) : run_csv(&options, &error));
+    if (!done) {
         fprintf(stderr, "zhanji-aggregate: %s\n", error.text);
         return EXIT_REFUSED;
     }

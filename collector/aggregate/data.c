@@ -32,7 +32,7 @@ enum column {
 struct reader {
     struct csv *csv;
     int place[COLUMNS];
-    struct table_builder *builder;
+    struct report_table_builder *builder;
     struct spans *spans;
     struct names items, reporters, questions;
     struct names *options; /* of each question as it came */
@@ -140,7 +140,7 @@ static bool number_time(struct reader *reader, const struct csv_field *fields, u
 
 static bool read_row(struct reader *reader, const struct csv_field *fields, struct error *error)
 {
-    struct table_row row = {.weight = 1};
+    struct report_table_row row = {.weight = 1};
     uint16_t question;
     const struct csv_field *reporter = &fields[reader->place[COLUMN_REPORTER]];
     if (!number_question(reader, fields, &question, error) ||
@@ -153,11 +153,11 @@ static bool read_row(struct reader *reader, const struct csv_field *fields, stru
     row.reporter = reporter->length == 0
                        ? CONSENSUS_NOBODY
                        : names_number(&reader->reporters, reporter->text, reporter->length);
-    if (table_rows(reader->builder) == UINT32_MAX) {
+    if (report_table_rows(reader->builder) == UINT32_MAX) {
         return error_set(error, ERROR_TOO_LARGE, "line %zu: more than %u rows",
                          csv_line(reader->csv), UINT32_MAX);
     }
-    table_add(reader->builder, &row);
+    report_table_add(reader->builder, &row);
     return true;
 }
 
@@ -172,12 +172,12 @@ static bool read_rows(struct reader *reader, size_t size, struct error *error)
             got = -1;
             break;
         }
-        if (table_rows(reader->builder) % ROWS_BETWEEN_SHOWS == 0) {
+        if (report_table_rows(reader->builder) % ROWS_BETWEEN_SHOWS == 0) {
             progress_show(&progress, csv_bytes(reader->csv), size);
         }
     }
     progress_end(&progress);
-    if (got == 0 && table_rows(reader->builder) == 0) {
+    if (got == 0 && report_table_rows(reader->builder) == 0) {
         return error_set(error, ERROR_INVALID, "no rows after the header");
     }
     return got == 0;
@@ -198,7 +198,7 @@ static uint8_t *sort_options(struct reader *reader)
 }
 
 /* The columns of the table that are not rows, in the new numbers. */
-static void shape_table(struct reader *reader, struct data *data, struct table *shape)
+static void shape_table(struct reader *reader, struct data *data, struct report_table *shape)
 {
     size_t questions = reader->questions.count;
     shape->items = reader->items.count;
@@ -219,7 +219,7 @@ static void shape_table(struct reader *reader, struct data *data, struct table *
     free(TAKE(reader->options));
 }
 
-static void measure_time(struct table *shape, struct data *data)
+static void measure_time(struct report_table *shape, struct data *data)
 {
     double last = shape->interval[shape->intervals - 1].time;
     shape->span = last - shape->interval[0].time;
@@ -231,7 +231,7 @@ static void measure_time(struct table *shape, struct data *data)
 
 static bool number_all(struct reader *reader, struct data *data, struct error *error)
 {
-    struct table shape = {0};
+    struct report_table shape = {0};
     auto_free uint32_t *intervals = NULL;
     names_sort(&reader->items);
     names_sort(&reader->reporters);
@@ -241,7 +241,7 @@ static bool number_all(struct reader *reader, struct data *data, struct error *e
     spans_sort(reader->spans, &shape.interval, &intervals);
     struct renumbering renumbering = {reader->items.number, reader->reporters.number, intervals,
                                       answers, reader->question};
-    table_renumber(reader->builder, &renumbering);
+    report_table_renumber(reader->builder, &renumbering);
     data->now = -HUGE_VAL;
     measure_time(&shape, data);
     if (shape.span > most_days) {
@@ -249,7 +249,7 @@ static bool number_all(struct reader *reader, struct data *data, struct error *e
         return error_set(error, ERROR_TOO_LARGE, "the times span more than %.0f days", most_days);
     }
     shape_table(reader, data, &shape);
-    table_build_take(TAKE(reader->builder), &shape, &data->table);
+    report_table_build_take(TAKE(reader->builder), &shape, &data->table);
     data->timed = reader->place[COLUMN_TIME] >= 0;
     data->items = reader->items;
     data->reporters = reader->reporters;
@@ -262,7 +262,7 @@ static void reader_start(struct reader *reader, FILE *stream)
 {
     *reader = (struct reader){
         .csv = csv_create_stream(stream),
-        .builder = table_builder_create(),
+        .builder = report_table_builder_create(),
         .spans = spans_create(),
     };
     names_start(&reader->items);
@@ -273,7 +273,7 @@ static void reader_start(struct reader *reader, FILE *stream)
 static void reader_finish(struct reader *reader)
 {
     csv_destroy(reader->csv);
-    table_builder_destroy(reader->builder);
+    report_table_builder_destroy(reader->builder);
     spans_destroy(reader->spans);
     for (size_t q = 0; reader->options && q < reader->questions.count; q++) {
         names_finish(&reader->options[q]);
@@ -318,6 +318,6 @@ void data_finish(struct data *data)
     free(data->options);
     names_finish(&data->items);
     names_finish(&data->reporters);
-    table_finish(&data->table);
+    report_table_finish(&data->table);
     *data = (struct data){0};
 }

@@ -8,7 +8,7 @@
 /* A CSV, read whole: everything is numbered in the order of names, so that the order of rows
  * leaves no trace. Options are numbered within their question. */
 struct data {
-    struct table table;
+    struct report_table table;
     struct names items;
     struct names reporters;
     struct names *options; /* of each question */

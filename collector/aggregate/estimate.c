@@ -34,7 +34,7 @@ static bool truth_is_fixed(const struct estimator *estimator)
 
 static void learn(struct estimator *estimator)
 {
-    struct table *table = &estimator->data->table;
+    struct report_table *table = &estimator->data->table;
     bool plain = estimator->options->method == METHOD_DAWID_SKENE;
     bool fixed = truth_is_fixed(estimator);
     struct progress progress;
@@ -48,7 +48,7 @@ static void learn(struct estimator *estimator)
     };
     progress_start(&progress, "learning");
     if (!plain) {
-        table_weigh(table, !fixed);
+        report_table_weigh(table, !fixed);
     }
     estimator->fit = fit_create(table, &options);
     progress_end(&progress);
@@ -66,7 +66,8 @@ struct estimator *estimator_create(struct data *data, const struct options *opti
     struct estimator *estimator = memory_zeroed(1, sizeof(*estimator));
     estimator->data = data;
     estimator->options = options;
-    estimator->scratch = memory_zeroed(table_largest(&data->table), sizeof(struct observation));
+    estimator->scratch =
+        memory_zeroed(report_table_largest(&data->table), sizeof(struct observation));
     if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE) {
         learn(estimator);
     }
@@ -96,11 +97,11 @@ void estimator_destroy(struct estimator *estimator)
 
 void estimator_open(struct estimator *estimator, size_t item)
 {
-    const struct table *table = &estimator->data->table;
+    const struct report_table *table = &estimator->data->table;
     close_item(estimator);
     estimator->item = item;
     if (!estimator->fit) {
-        estimator->count = table_item(table, item, estimator->scratch);
+        estimator->count = report_table_item(table, item, estimator->scratch);
         return;
     }
     fit_knots(estimator->fit, item, estimator->scratch, &estimator->knots);
@@ -110,7 +111,7 @@ void estimator_open(struct estimator *estimator, size_t item)
 
 void estimator_read(const struct estimator *estimator, double moment, struct estimate *estimate)
 {
-    const struct table *table = &estimator->data->table;
+    const struct report_table *table = &estimator->data->table;
     int options = table->options[table->question[estimator->item]];
     *estimate = (struct estimate){.standing = ""};
     if (!estimator->fit) {

@@ -125,9 +125,10 @@ static bool check(const struct options *options)
     if (!options->csv == !options->export) {
         return wrong("give --csv FILE or --export FILE", options->csv ? "--export" : "--csv");
     }
-    bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters;
+    bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters ||
+                   options->truth || options->json;
     if (options->export && differs) {
-        return wrong("an export is read with the figures that it states", "--export");
+        return wrong("goes with --now, --out and --history only", "--export");
     }
     return true;
 }

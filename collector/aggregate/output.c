@@ -45,11 +45,15 @@ void output_estimate(struct buffer *buffer, const struct output_row *row, double
 
 static void output_bracket(struct buffer *buffer, bool there, const struct bracket *bracket)
 {
-    const double days[] = {bracket->earliest, bracket->likely, bracket->latest};
+    /* The days on which they fall; `latest` on midnight is the day before it. */
+    const double days[] = {floor(bracket->earliest), floor(bracket->likely),
+                           ceil(bracket->latest) - 1};
+    double day = -HUGE_VAL;
     for (size_t i = 0; i < ARRAY_LENGTH(days); i++) {
+        day = fmax(day, days[i]);
         buffer_char(buffer, ',');
         if (there) {
-            buffer_day(buffer, (int32_t)floor(days[i]));
+            buffer_day(buffer, (int32_t)day);
         }
     }
 }
@@ -61,7 +65,9 @@ void output_segment(struct buffer *buffer, const struct output_row *row,
     output_bracket(buffer, segment->has_from, &segment->from);
     output_bracket(buffer, segment->has_until, &segment->until);
     buffer_char(buffer, ',');
-    buffer_number(buffer, segment->confidence, DECIMALS);
+    if (isfinite(segment->confidence)) {
+        buffer_number(buffer, segment->confidence, DECIMALS);
+    }
     buffer_char(buffer, '\n');
 }
 
@@ -150,7 +156,7 @@ bool output_items(const struct data *data, struct estimator *estimator,
 }
 
 /* How many rows each reporter has. */
-static uint32_t *count_reports(const struct table *table)
+static uint32_t *count_reports(const struct report_table *table)
 {
     uint32_t *counts = memory_zeroed((size_t)table->reporters + 1, sizeof(*counts));
     for (size_t i = 0; i < table->count; i++) {

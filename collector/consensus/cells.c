@@ -6,13 +6,13 @@ static const double prior_weight = 10;     /* A */
 static const double direction_weight = 10; /* s_q */
 static const double smallest_chance = 1e-6;
 
-static size_t matrix_size(const struct table *table, uint32_t question)
+static size_t matrix_size(const struct report_table *table, uint32_t question)
 {
     return (size_t)table->options[question] * table->options[question];
 }
 
 /* Numbers the cells of one question and gives them to its observations. */
-static void number_cells(const struct table *table, uint32_t question, uint32_t *number,
+static void number_cells(const struct report_table *table, uint32_t question, uint32_t *number,
                          struct cells *cells)
 {
     for (uint32_t r = 0; r <= table->reporters; r++) {
@@ -38,7 +38,7 @@ static void number_cells(const struct table *table, uint32_t question, uint32_t 
     }
 }
 
-void cells_build(const struct table *table, struct cells *cells)
+void cells_build(const struct report_table *table, struct cells *cells)
 {
     size_t reporters = (size_t)table->reporters + 1;
     size_t most =
@@ -77,7 +77,7 @@ void cells_finish(struct cells *cells)
     *cells = (struct cells){0};
 }
 
-static void add_counts(const struct table *table, uint32_t question, struct cells *cells)
+static void add_counts(const struct report_table *table, uint32_t question, struct cells *cells)
 {
     size_t options = table->options[question];
     const double *matrix = cells->count_of + cells->matrix[question];
@@ -90,7 +90,7 @@ static void add_counts(const struct table *table, uint32_t question, struct cell
     }
 }
 
-void cells_update_accuracy(const struct table *table, const struct fit_options *options,
+void cells_update_accuracy(const struct report_table *table, const struct fit_options *options,
                            struct cells *cells)
 {
     for (size_t r = 0; r <= table->reporters; r++) {
@@ -107,7 +107,7 @@ void cells_update_accuracy(const struct table *table, const struct fit_options *
 }
 
 /* ν[k][l], l ≠ k: (Σ_r N[k][l] + s_q/K), normalised. */
-static void update_direction(const struct table *table, uint32_t question,
+static void update_direction(const struct report_table *table, uint32_t question,
                              const struct cells *cells, struct emission *emission)
 {
     size_t options = table->options[question];
@@ -151,7 +151,7 @@ static void update_cell(const struct emission *emission, double accuracy, double
     }
 }
 
-void cells_update_chances(const struct table *table, double strength, uint32_t question,
+void cells_update_chances(const struct report_table *table, double strength, uint32_t question,
                           struct cells *cells, struct emission *emission)
 {
     update_direction(table, question, cells, emission);

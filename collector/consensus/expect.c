@@ -42,7 +42,7 @@ struct values {
 };
 
 struct pass {
-    const struct table *table;
+    const struct report_table *table;
     struct timeline *timeline; /* NULL: truth is fixed */
     struct cells *cells;
     const double *initial; /* π */
@@ -147,7 +147,7 @@ UNROLLED void add_evidence(struct expectation *expectation, double log_scale, do
 /* Finds the knots of an item and carries α over them. Returns how many. */
 UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
 {
-    const struct table *table = pass->table;
+    const struct report_table *table = pass->table;
     uint32_t end = table->first[item + 1];
     const double *previous = pass->initial;
     size_t stop = table->intervals;
@@ -357,7 +357,7 @@ UNROLLED void pass_items(const struct fit *fit, uint32_t question, struct pass *
 void expect_question(struct fit *fit, uint32_t question, struct timeline *timeline,
                      struct expectation *expectation)
 {
-    size_t most = table_largest(fit->table);
+    size_t most = report_table_largest(fit->table);
     auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));
     auto_free struct values *values = memory_zeroed(most, sizeof(*values));
     struct pass pass = {

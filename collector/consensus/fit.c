@@ -11,7 +11,7 @@ static const float settled = 1e-5F;
 /* Items by question, keeping their order. */
 static void order_items(struct fit *fit)
 {
-    const struct table *table = fit->table;
+    const struct report_table *table = fit->table;
     fit->order = memory_zeroed(table->items, sizeof(*fit->order));
     fit->order_first = memory_zeroed((size_t)table->questions + 2, sizeof(*fit->order_first));
     for (size_t item = 0; item < table->items; item++) {
@@ -44,7 +44,7 @@ static void start_hazard(const struct fit *fit, const struct timeline *timeline,
     }
 }
 
-static struct fit *fit_start(const struct table *table, const struct fit_options *options,
+static struct fit *fit_start(const struct report_table *table, const struct fit_options *options,
                              struct timeline *timelines)
 {
     struct fit *fit = memory_zeroed(1, sizeof(*fit));
@@ -84,7 +84,7 @@ static void update_initial(const double *counts, struct hazard *hazard)
 /* One E and M step; returns max |Δγ|. */
 static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
 {
-    const struct table *table = fit->table;
+    const struct report_table *table = fit->table;
     float moved = 0;
     for (uint32_t q = 0; q < table->questions; q++) {
         struct timeline *timeline = fit->options.fixed_truth ? NULL : &timelines[q];
@@ -122,7 +122,7 @@ static bool run(struct fit *fit, struct timeline *timelines)
     return true;
 }
 
-struct fit *fit_create(const struct table *table, const struct fit_options *options)
+struct fit *fit_create(const struct report_table *table, const struct fit_options *options)
 {
     auto_free struct timeline *timelines = memory_zeroed(table->questions, sizeof(*timelines));
     struct fit *fit = fit_start(table, options, timelines);
@@ -211,10 +211,10 @@ void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter 
 void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
                struct knots *knots_out)
 {
-    const struct table *table = fit->table;
+    const struct report_table *table = fit->table;
     uint32_t question = table->question[item];
     size_t options = table->options[question];
-    size_t count = table_item(table, item, scratch);
+    size_t count = report_table_item(table, item, scratch);
     knots_build(scratch, count, &fit->emission[question], fit->cells.accuracy,
                 fit->cells.accuracy[table->reporters], knots_out);
     memset(knots_out->log_likelihood, 0, knots_out->count * options * sizeof(double));

@@ -22,9 +22,10 @@ struct fit_options {
 };
 
 struct fit;
-/* The table's weights are effective ones (table_weigh). It is not changed, and must outlive the
+/* The table's weights are effective ones (report_table_weigh). It is not changed, and must outlive the
  * fit only for fit_knots. */
-NODISCARD struct fit *fit_create(const struct table *table, const struct fit_options *options);
+NODISCARD struct fit *fit_create(const struct report_table *table,
+                                 const struct fit_options *options);
 void fit_destroy(struct fit *fit);
 
 /* What the server publishes with (consensus.md §7), and what a batch reads its hazards from.
@@ -46,7 +47,7 @@ struct fit_reporter {
 
 void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter *reporter_out);
 /* An item's knots with the full confusion of its reporters; knots_finish them. `scratch` has room
- * for table_largest observations. */
+ * for report_table_largest observations. */
 void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
                struct knots *knots_out);
 

@@ -31,13 +31,13 @@ struct cells {
     double *accuracy;   /* reporters + 1: a_r */
 };
 
-void cells_build(const struct table *table, struct cells *cells);
+void cells_build(const struct report_table *table, struct cells *cells);
 void cells_finish(struct cells *cells);
 /* Accuracies from N (all zero at the start). */
-void cells_update_accuracy(const struct table *table, const struct fit_options *options,
+void cells_update_accuracy(const struct report_table *table, const struct fit_options *options,
                            struct cells *cells);
 /* ν and θ of one question; clears its N. */
-void cells_update_chances(const struct table *table, double strength, uint32_t question,
+void cells_update_chances(const struct report_table *table, double strength, uint32_t question,
                           struct cells *cells, struct emission *emission);
 
 /*
@@ -71,11 +71,11 @@ struct timeline {
     double *exposure_run; /* bins + 1: differences of Σ (1 − later restarts) over whole bins */
 };
 
-void timeline_create(const struct table *table, const struct fit_options *options, int count,
+void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
                      struct timeline *timeline);
 void timeline_finish(struct timeline *timeline);
 /* Tables of a hazard; clears the sums. */
-void timeline_tabulate(struct timeline *timeline, const struct table *table,
+void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard);
 
 /* R and M of consensus.md §5, a row a bin. */
@@ -100,7 +100,7 @@ struct expectation {
 };
 
 struct fit {
-    const struct table *table;
+    const struct report_table *table;
     struct fit_options options;
     struct cells cells;
     struct emission *emission; /* of each question */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-struct table_builder {
+struct report_table_builder {
     size_t count, capacity;
     uint32_t *item;
     uint32_t *reporter;
@@ -11,12 +11,12 @@ struct table_builder {
     float *weight;
 };
 
-struct table_builder *table_builder_create(void)
+struct report_table_builder *report_table_builder_create(void)
 {
-    return memory_zeroed(1, sizeof(struct table_builder));
+    return memory_zeroed(1, sizeof(struct report_table_builder));
 }
 
-void table_builder_destroy(struct table_builder *builder)
+void report_table_builder_destroy(struct report_table_builder *builder)
 {
     if (!builder) {
         return;
@@ -29,7 +29,7 @@ void table_builder_destroy(struct table_builder *builder)
     free(builder);
 }
 
-static void builder_grow(struct table_builder *builder)
+static void builder_grow(struct report_table_builder *builder)
 {
     size_t capacity = builder->capacity < 1024 ? 1024 : builder->capacity + builder->capacity / 2;
     builder->item = memory_resize_take(builder->item, capacity, sizeof(uint32_t));
@@ -40,7 +40,7 @@ static void builder_grow(struct table_builder *builder)
     builder->capacity = capacity;
 }
 
-void table_add(struct table_builder *builder, const struct table_row *row)
+void report_table_add(struct report_table_builder *builder, const struct report_table_row *row)
 {
     if (builder->count == builder->capacity) {
         builder_grow(builder);
@@ -53,12 +53,13 @@ void table_add(struct table_builder *builder, const struct table_row *row)
     builder->weight[i] = row->weight;
 }
 
-size_t table_rows(const struct table_builder *builder)
+size_t report_table_rows(const struct report_table_builder *builder)
 {
     return builder->count;
 }
 
-void table_renumber(struct table_builder *builder, const struct renumbering *renumbering)
+void report_table_renumber(struct report_table_builder *builder,
+                           const struct renumbering *renumbering)
 {
     for (size_t i = 0; i < builder->count; i++) {
         uint32_t item = builder->item[i];
@@ -80,7 +81,7 @@ void table_renumber(struct table_builder *builder, const struct renumbering *ren
 }
 
 /* first[] by counting; returns the place of each row, grouped by item. */
-static uint32_t *place_rows(const struct table_builder *builder, struct table *table)
+static uint32_t *place_rows(const struct report_table_builder *builder, struct report_table *table)
 {
     uint32_t *place = memory_alloc(builder->count * sizeof(*place));
     table->first = memory_zeroed(table->items + 2, sizeof(*table->first));
@@ -106,7 +107,8 @@ static uint32_t *move_numbers_take(uint32_t *column, const uint32_t *place, size
     return moved;
 }
 
-static void move_rest(struct table_builder *builder, const uint32_t *place, struct table *table)
+static void move_rest(struct report_table_builder *builder, const uint32_t *place,
+                      struct report_table *table)
 {
     table->answer = memory_alloc(builder->count);
     for (size_t i = 0; i < builder->count; i++) {
@@ -154,7 +156,7 @@ static void sort_rows(struct sorted_row *rows, size_t count)
     }
 }
 
-static void sort_item(struct table *table, size_t item, struct sorted_row *rows)
+static void sort_item(struct report_table *table, size_t item, struct sorted_row *rows)
 {
     size_t first = table->first[item];
     size_t count = table->first[item + 1] - first;
@@ -171,7 +173,7 @@ static void sort_item(struct table *table, size_t item, struct sorted_row *rows)
     }
 }
 
-size_t table_largest(const struct table *table)
+size_t report_table_largest(const struct report_table *table)
 {
     size_t largest = 0;
     for (size_t item = 0; item < table->items; item++) {
@@ -181,8 +183,8 @@ size_t table_largest(const struct table *table)
     return largest;
 }
 
-void table_build_take(struct table_builder *builder, const struct table *shape,
-                      struct table *table_out)
+void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,
+                             struct report_table *table_out)
 {
     *table_out = *shape;
     table_out->count = builder->count;
@@ -196,15 +198,15 @@ void table_build_take(struct table_builder *builder, const struct table *shape,
     table_out->reporter = move_numbers_take(TAKE(builder->reporter), place, builder->count);
     table_out->when = move_numbers_take(TAKE(builder->when), place, builder->count);
     move_rest(builder, place, table_out);
-    table_builder_destroy(builder);
+    report_table_builder_destroy(builder);
     auto_free struct sorted_row *rows =
-        memory_zeroed(table_largest(table_out), sizeof(struct sorted_row));
+        memory_zeroed(report_table_largest(table_out), sizeof(struct sorted_row));
     for (size_t item = 0; item < table_out->items; item++) {
         sort_item(table_out, item, rows);
     }
 }
 
-void table_finish(struct table *table)
+void report_table_finish(struct report_table *table)
 {
     free(table->options);
     free(table->question);
@@ -214,10 +216,10 @@ void table_finish(struct table *table)
     free(table->when);
     free(table->answer);
     free(table->weight);
-    *table = (struct table){0};
+    *table = (struct report_table){0};
 }
 
-size_t table_item(const struct table *table, size_t item, struct observation *rows)
+size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows)
 {
     size_t first = table->first[item];
     size_t count = table->first[item + 1] - first;
@@ -237,12 +239,12 @@ size_t table_item(const struct table *table, size_t item, struct observation *ro
     return count;
 }
 
-void table_weigh(struct table *table, bool saturate)
+void report_table_weigh(struct report_table *table, bool saturate)
 {
     auto_free struct observation *rows =
-        memory_zeroed(table_largest(table), sizeof(struct observation));
+        memory_zeroed(report_table_largest(table), sizeof(struct observation));
     for (size_t item = 0; item < table->items; item++) {
-        size_t count = table_item(table, item, rows);
+        size_t count = report_table_item(table, item, rows);
         consensus_weigh(rows, count, table->span, saturate);
         for (size_t i = 0; i < count; i++) {
             table->weight[table->first[item] + i] = (float)rows[i].weight;

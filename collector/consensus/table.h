@@ -11,7 +11,7 @@ struct interval {
     double begin, end, time; /* as in struct observation */
 };
 
-struct table {
+struct report_table {
     size_t count, items, intervals;
     uint32_t reporters; /* a reporter without a name is number `reporters`: all are as one */
     uint32_t questions;
@@ -27,7 +27,7 @@ struct table {
 };
 
 /* Rows as they come; `item` and `question` are the caller's numbers, dense from 0. */
-struct table_row {
+struct report_table_row {
     uint32_t item;
     uint32_t reporter; /* CONSENSUS_NOBODY for the unnamed */
     uint32_t when;     /* index into the intervals given at the end */
@@ -35,12 +35,12 @@ struct table_row {
     float weight; /* of its basis */
 };
 
-struct table_builder;
-NODISCARD struct table_builder *table_builder_create(void);
-void table_builder_destroy(struct table_builder *builder);
+struct report_table_builder;
+NODISCARD struct report_table_builder *report_table_builder_create(void);
+void report_table_builder_destroy(struct report_table_builder *builder);
 /* At most UINT32_MAX rows. */
-void table_add(struct table_builder *builder, const struct table_row *row);
-size_t table_rows(const struct table_builder *builder);
+void report_table_add(struct report_table_builder *builder, const struct report_table_row *row);
+size_t report_table_rows(const struct report_table_builder *builder);
 
 /* New numbers for the items and reporters (NULL: as they are), applied to every row: so that the
  * numbering can follow the order of names once all are known. `answers` maps the options of each
@@ -53,18 +53,19 @@ struct renumbering {
     const uint16_t *question;  /* of each old item, for `answers` */
 };
 
-void table_renumber(struct table_builder *builder, const struct renumbering *renumbering);
+void report_table_renumber(struct report_table_builder *builder,
+                           const struct renumbering *renumbering);
 
 /* Groups and sorts; takes the builder and the columns of `shape` (options, question, interval and
  * the counts items, intervals, reporters, questions, span). */
-void table_build_take(struct table_builder *builder, const struct table *shape,
-                      struct table *table_out);
-void table_finish(struct table *table);
+void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,
+                             struct report_table *table_out);
+void report_table_finish(struct report_table *table);
 /* consensus_weigh for every item. */
-void table_weigh(struct table *table, bool saturate);
+void report_table_weigh(struct report_table *table, bool saturate);
 /* The observations of one item, for knots_build; `rows` has room for them. Returns how many. */
-size_t table_item(const struct table *table, size_t item, struct observation *rows);
+size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows);
 /* The greatest number of observations of an item. */
-size_t table_largest(const struct table *table);
+size_t report_table_largest(const struct report_table *table);
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-void timeline_create(const struct table *table, const struct fit_options *options, int count,
+void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
                      struct timeline *timeline)
 {
     double last = options->origin;
@@ -94,7 +94,7 @@ static void fill_stop(struct timeline *timeline, size_t number, double time)
     stop->shrunk_to = exp(-hazard);
 }
 
-void timeline_tabulate(struct timeline *timeline, const struct table *table,
+void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard)
 {
     size_t width = (size_t)timeline->options;

@@ -36,7 +36,7 @@ static double uniform(uint64_t *state)
 }
 
 struct world {
-    struct table table;
+    struct report_table table;
     struct fit fit;
     struct hazard hazard;
     struct emission emission;
@@ -62,9 +62,9 @@ static void random_hazard(struct hazard *hazard, uint64_t *random)
     }
 }
 
-static void random_table(struct table *table, uint64_t *random)
+static void random_table(struct report_table *table, uint64_t *random)
 {
-    struct table shape = {.items = 1, .intervals = BINS, .reporters = ROWS, .questions = 1};
+    struct report_table shape = {.items = 1, .intervals = BINS, .reporters = ROWS, .questions = 1};
     shape.options = memory_zeroed(1, 1);
     shape.options[0] = OPTIONS;
     shape.question = memory_zeroed(1, sizeof(*shape.question));
@@ -73,14 +73,14 @@ static void random_table(struct table *table, uint64_t *random)
         double time = (double)d + 0.25 + 0.5 * uniform(random);
         shape.interval[d] = (struct interval){time, time, time};
     }
-    struct table_builder *builder = table_builder_create();
+    struct report_table_builder *builder = report_table_builder_create();
     for (uint32_t i = 0; i < ROWS; i++) {
-        struct table_row row = {.reporter = i, .weight = (float)uniform(random)};
+        struct report_table_row row = {.reporter = i, .weight = (float)uniform(random)};
         row.when = (uint32_t)(uniform(random) * BINS);
         row.answer = (uint8_t)(uniform(random) * OPTIONS);
-        table_add(builder, &row);
+        report_table_add(builder, &row);
     }
-    table_build_take(builder, &shape, table);
+    report_table_build_take(builder, &shape, table);
 }
 
 static void world_start(struct world *world, uint64_t *random)
@@ -110,7 +110,7 @@ static void world_end(struct world *world)
     cells_finish(&world->fit.cells);
     free(world->fit.gamma);
     hazard_finish(&world->hazard);
-    table_finish(&world->table);
+    report_table_finish(&world->table);
 }
 
 /* b_l of a gap's end, scaled so that Σ_k P(state before) … is one. */

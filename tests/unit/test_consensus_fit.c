@@ -43,9 +43,9 @@ static int truth_of(uint32_t item, int day)
     return day >= CITY_DAY && item % 3 != 0;
 }
 
-static struct table_row random_row(uint64_t *random)
+static struct report_table_row random_row(uint64_t *random)
 {
-    struct table_row row = {.weight = 1};
+    struct report_table_row row = {.weight = 1};
     row.item = (uint32_t)(uniform(random) * ITEMS);
     row.reporter = (uint32_t)(uniform(random) * REPORTERS);
     row.when = (uint32_t)(uniform(random) * DAYS);
@@ -57,9 +57,9 @@ static struct table_row random_row(uint64_t *random)
 }
 
 /* The same rows, from the first to the last or the other way round. */
-static void make_table(bool backwards, struct table *table)
+static void make_table(bool backwards, struct report_table *table)
 {
-    struct table shape = {.items = ITEMS, .intervals = DAYS, .reporters = REPORTERS};
+    struct report_table shape = {.items = ITEMS, .intervals = DAYS, .reporters = REPORTERS};
     shape.questions = 1;
     shape.span = DAYS;
     shape.options = memory_zeroed(1, 1);
@@ -69,19 +69,19 @@ static void make_table(bool backwards, struct table *table)
     for (size_t d = 0; d < DAYS; d++) {
         shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
     }
-    auto_free struct table_row *rows = memory_zeroed(ROWS, sizeof(*rows));
+    auto_free struct report_table_row *rows = memory_zeroed(ROWS, sizeof(*rows));
     uint64_t random = 5;
-    struct table_builder *builder = table_builder_create();
+    struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < ROWS; i++) {
         rows[i] = random_row(&random);
     }
     for (size_t i = 0; i < ROWS; i++) {
-        table_add(builder, &rows[backwards ? ROWS - 1 - i : i]);
+        report_table_add(builder, &rows[backwards ? ROWS - 1 - i : i]);
     }
-    table_build_take(builder, &shape, table);
+    report_table_build_take(builder, &shape, table);
 }
 
-static struct fit *fit_table(const struct table *table, bool fixed)
+static struct fit *fit_table(const struct report_table *table, bool fixed)
 {
     struct fit_options options = {.prior_accuracy = 0.75, .fixed_truth = fixed, .origin = 0};
     return fit_create(table, &options);
@@ -99,7 +99,7 @@ static void the_quick_exponential_is_close(void **state)
 static void reporters_are_told_apart(void **state)
 {
     (void)state;
-    struct table table;
+    struct report_table table;
     make_table(false, &table);
     struct fit *fit = fit_table(&table, false);
     for (uint32_t r = 0; r < REPORTERS; r++) {
@@ -109,13 +109,13 @@ static void reporters_are_told_apart(void **state)
         assert_true(known.low < known.accuracy && known.accuracy < known.high);
     }
     fit_destroy(fit);
-    table_finish(&table);
+    report_table_finish(&table);
 }
 
 static void the_citywide_change_passes_the_gate_and_nothing_else_does(void **state)
 {
     (void)state;
-    struct table table;
+    struct report_table table;
     struct hazard hazard;
     make_table(false, &table);
     struct fit *fit = fit_table(&table, false);
@@ -131,18 +131,18 @@ static void the_citywide_change_passes_the_gate_and_nothing_else_does(void **sta
     assert_true(hazard.base_rate < 0.3 / 365);
     hazard_finish(&hazard);
     fit_destroy(fit);
-    table_finish(&table);
+    report_table_finish(&table);
 }
 
 static void the_order_of_rows_leaves_no_trace(void **state)
 {
     (void)state;
-    struct table tables[2];
+    struct report_table tables[2];
     struct fit *fits[2];
     struct hazard hazards[2];
     for (size_t i = 0; i < 2; i++) {
         make_table(i == 1, &tables[i]);
-        table_weigh(&tables[i], true);
+        report_table_weigh(&tables[i], true);
         fits[i] = fit_table(&tables[i], false);
         fit_hazard(fits[i], 0, &hazards[i]);
     }
@@ -155,19 +155,19 @@ static void the_order_of_rows_leaves_no_trace(void **state)
     for (size_t i = 0; i < 2; i++) {
         hazard_finish(&hazards[i]);
         fit_destroy(fits[i]);
-        table_finish(&tables[i]);
+        report_table_finish(&tables[i]);
     }
 }
 
 /* The posterior of the full model at the end of a day. */
-static struct reading read_item(const struct table *table, const struct fit *fit, size_t item,
-                                double moment)
+static struct reading read_item(const struct report_table *table, const struct fit *fit,
+                                size_t item, double moment)
 {
     struct hazard hazard;
     struct knots knots;
     struct reading reading;
     auto_free struct observation *scratch =
-        memory_zeroed(table_largest(table), sizeof(struct observation));
+        memory_zeroed(report_table_largest(table), sizeof(struct observation));
     fit_hazard(fit, 0, &hazard);
     fit_knots(fit, item, scratch, &knots);
     struct dynamics *dynamics = dynamics_create(&hazard, NULL, 0, 1e6);
@@ -183,7 +183,7 @@ static struct reading read_item(const struct table *table, const struct fit *fit
 static void truths_are_found_before_and_after_the_change(void **state)
 {
     (void)state;
-    struct table table;
+    struct report_table table;
     make_table(false, &table);
     struct fit *fit = fit_table(&table, false);
     int right = 0;
@@ -193,13 +193,13 @@ static void truths_are_found_before_and_after_the_change(void **state)
     }
     assert_true(right > 2 * ITEMS * 95 / 100);
     fit_destroy(fit);
-    table_finish(&table);
+    report_table_finish(&table);
 }
 
 static void a_fixed_truth_has_no_hazard(void **state)
 {
     (void)state;
-    struct table table;
+    struct report_table table;
     struct hazard hazard;
     make_table(false, &table);
     struct fit *fit = fit_table(&table, true);
@@ -210,7 +210,7 @@ static void a_fixed_truth_has_no_hazard(void **state)
     assert_true(fabs(early.p[0] - late.p[0]) < 1e-12);
     hazard_finish(&hazard);
     fit_destroy(fit);
-    table_finish(&table);
+    report_table_finish(&table);
 }
 
 static bool stop_at_three(void *context, int iteration, int most)
@@ -223,14 +223,14 @@ static bool stop_at_three(void *context, int iteration, int most)
 static void a_fit_can_be_given_up(void **state)
 {
     (void)state;
-    struct table table;
+    struct report_table table;
     int last = 0;
     struct fit_options options = {.prior_accuracy = 0.75, .progress = stop_at_three};
     options.context = &last;
     make_table(false, &table);
     assert_null(fit_create(&table, &options));
     assert_int_equal(last, 3);
-    table_finish(&table);
+    report_table_finish(&table);
 }
 
 static void published_accuracies_are_coarse_and_never_certain(void **state)

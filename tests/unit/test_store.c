@@ -213,6 +213,72 @@ static void what_is_no_database_is_refused(void **state)
     assert_int_equal(error.kind, ERROR_INVALID);
 }
 
+static int64_t ask_database(const struct fixture *fixture, const char *sql)
+{
+    int64_t answer = -1;
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        answer = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return answer;
+}
+
+static void put_many(struct fixture *fixture, uint32_t from, uint32_t to)
+{
+    static char note[1500];
+    memset(note, 'n', sizeof note - 1);
+    for (uint32_t i = from; i < to; i++) {
+        struct stored_report report = sample(fixture, i);
+        report.note = note;
+        assert_int_equal(put(fixture, &report), PUT_CREATED);
+    }
+}
+
+static void what_staging_took_is_given_back(void **state)
+{
+    struct fixture *fixture = *state;
+    put_many(fixture, 0, 300);
+    fixture_close(fixture);
+    assert_int_equal(ask_database(fixture, "SELECT count(*) FROM arrival"), 0);
+    assert_int_equal(ask_database(fixture, "SELECT count(*) FROM move"), 0);
+    assert_int_equal(ask_database(fixture, "SELECT count(*) FROM report"), 300);
+    assert_int_equal(ask_database(fixture, "PRAGMA freelist_count"), 0);
+    /* A file that cannot shrink is stopped all the same. */
+    change_database(fixture, "PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = NONE; VACUUM");
+    fixture_open(fixture);
+    put_many(fixture, 300, 600);
+    fixture_close(fixture);
+    assert_int_equal(ask_database(fixture, "SELECT count(*) FROM report"), 600);
+    assert_true(ask_database(fixture, "PRAGMA freelist_count") > 0);
+}
+
+static void reports_that_a_killed_move_had_copied_are_there_once(void **state)
+{
+    struct fixture *fixture = *state;
+    put_many(fixture, 0, 40);
+    fixture_close(fixture);
+    /* As if it had been cut off after the copies of the first thirty. */
+    change_database(fixture,
+                    "INSERT INTO arrival (seq, id, station, last, span, basis, answers,"
+                    " content_hash, arrived) SELECT row_number() OVER (ORDER BY id DESC), id,"
+                    " station, last, span, basis, answers, content_hash, arrived FROM report;"
+                    "INSERT INTO move SELECT 1, 40, id FROM report ORDER BY id LIMIT 1 OFFSET 29;"
+                    "DELETE FROM words WHERE id > (SELECT until FROM move);"
+                    "DELETE FROM report WHERE id > (SELECT until FROM move)");
+    fixture_open(fixture);
+    assert_int_equal(count(fixture).counts.pending_all, 40);
+    for (uint32_t i = 0; i < 40; i++) {
+        struct stored_report report = sample(fixture, i);
+        assert_int_equal(put(fixture, &report), PUT_SAME);
+    }
+    fixture_close(fixture);
+    assert_int_equal(ask_database(fixture, "SELECT count(*) FROM report"), 40);
+}
+
 /* One job of many that are queued at once. */
 struct queued {
     struct store_job job;
@@ -373,6 +439,8 @@ int main(void)
         CASE(the_file_is_private_and_holds_what_it_says),
         CASE(a_database_that_does_not_fit_is_refused_by_name),
         CASE(what_is_no_database_is_refused),
+        CASE(what_staging_took_is_given_back),
+        CASE(reports_that_a_killed_move_had_copied_are_there_once),
         CASE(a_thousand_jobs_are_collected_where_they_belong),
         CASE(changes_are_told_before_the_caller_goes_on),
         CASE(settings_are_kept),

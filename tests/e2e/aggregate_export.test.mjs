@@ -1,0 +1,165 @@
+// The published figures follow from the export alone: a server with a random history of decisions,
+// reverts, withdrawals and a notice, and the aggregator's figures beside the server's own.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { report, runProgram, startServer, temporaryFolder, waitFor } from './harness.mjs';
+import { addModerator, moderate } from './moderators.mjs';
+
+/** Deterministic numbers in [0, 1) (mulberry32). */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const stations = ['巴沟', '北京西站', '天通苑', '国家图书馆', '奥林匹克公园'];
+const visits = ['2022', '2023', '2024', '2023-05', '2024-02', '2022-12', '2023-11-05', '2023-11-06', '2024-06-30', '2025-01-15'];
+const questions = {
+  ticket_machine: ['payment', 'id_required', 'out_of_service'],
+  window_ticket: ['no_id', 'id_required', 'refused'],
+  card_issue: ['no_id', 'id_required', 'not_offered'],
+  card_topup: ['no_id', 'id_required', 'not_offered'],
+  card_type: ['t_union', 'local_only', 'none'],
+  card_condition: ['new', 'used_good', 'used_worn'],
+};
+
+function randomReport(next) {
+  const pick = (list) => list[Math.floor(next() * list.length)];
+  const answers = {};
+  for (const [question, options] of Object.entries(questions)) {
+    if (next() < 0.6) answers[question] = pick(options);
+  }
+  if (Object.keys(answers).length === 0) answers.card_type = 'none';
+  const reporter = next() < 0.7 ? `reporter-number-${Math.floor(next() * 6)}-of-six` : undefined;
+  return report({ station: pick(stations), visited: pick(visits), basis: pick(['self', 'saw', 'told']), answers, reporter });
+}
+
+/** Sends, decides, reverts, decides again, withdraws. */
+async function randomHistory(server, next) {
+  const person = await addModerator(server, 'mei');
+  const key = ['--key', person.file];
+  const made = Array.from({ length: 120 }, () => randomReport(next));
+  const lines = made.map((one) => JSON.stringify(one)).join('\n');
+  const reply = await server.request('/api/v1/reports/batch', {
+    method: 'POST', body: lines, headers: { 'content-type': 'application/x-ndjson' },
+  });
+  const receipts = reply.text.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const some = (share) => made.filter(() => next() < share).map(({ id }) => id);
+  const decided = some(0.8);
+  const did = async (...args) => {
+    const { code, stderr } = await moderate(server, [...key, ...args]);
+    assert.equal(code, 0, stderr);
+  };
+  await did('approve', ...decided);
+  const reverted = decided.filter(() => next() < 0.3);
+  await did('revert', ...reverted);
+  await did('approve', ...reverted.slice(0, reverted.length / 2));
+  await did('withhold', ...reverted.slice(reverted.length / 2), '--reason', 'policy');
+  for (const [i, { id }] of made.entries()) {
+    if (next() < 0.1) {
+      const gone = await server.request(`/api/v1/reports/${id}`, { method: 'DELETE', bearer: receipts[i].tracking });
+      assert.equal(gone.status, 200, gone.text);
+    }
+  }
+}
+
+/** "item,answer,…" rows of a CSV without quotes, by their first `width` fields. */
+const rows = (text) => text.trimEnd().split('\n').slice(1).map((line) => line.split(','));
+
+const day = (bracket) => (bracket ? [bracket.earliest, bracket.likely, bracket.latest] : ['', '', '']);
+const shown = (segments, name) => segments.map((segment) => [
+  name, segment.answer ?? segment.status, ...day(segment.from), ...day(segment.until),
+  segment.confidence === null ? '' : String(segment.confidence),
+]);
+
+/** What the server says of a station, in the aggregator's form. */
+function published(station) {
+  const figures = [[station.id, station.status, station.confidence === null ? '' : String(station.confidence), station.standing, String(station.reports)]];
+  const history = shown(station.history, station.id);
+  for (const [id, question] of Object.entries(station.questions).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const largest = Math.max(...Object.values(question.p));
+    figures.push([`${station.id}/${id}`, question.answer ?? '', String(largest), question.standing, String(question.reports)]);
+    history.push(...shown(question.history, `${station.id}/${id}`));
+  }
+  return { figures, history };
+}
+
+async function settled(server) {
+  let before;
+  await waitFor(async () => {
+    const now = (await server.request('/api/v1/export/status.csv')).text;
+    const same = now === before;
+    before = now;
+    return same;
+  }, 'the view to rest', 1000);
+}
+
+async function assertReproduced(t, server) {
+  const folder = temporaryFolder(t);
+  const file = (name) => path.join(folder, name);
+  await settled(server);
+  writeFileSync(file('export'), (await server.request('/api/v1/export/reports.ndjson')).bytes);
+  for (const asOf of [undefined, '2023-07-01', '2024-03-10']) {
+    const args = ['--export', file('export'), '--out', '-', ...(asOf ? ['--now', asOf] : [])];
+    const out = await runProgram('zhanji-aggregate', args);
+    assert.equal(out.code, 0, out.stderr);
+    const history = await runProgram('zhanji-aggregate', ['--export', file('export'), '--history', '-']);
+    const query = asOf ? `?as_of=${asOf}` : '';
+    const { json } = await server.request(`/api/v1/stations${query}`);
+    assert.equal(json.stations.length, 424);
+    for (const { id } of json.stations) {
+      const one = (await server.request(`/api/v1/stations/${id}${query}`)).json;
+      const expected = published(one);
+      const mine = (row) => row[0] === id || row[0].startsWith(`${id}/`);
+      assert.deepEqual(rows(out.stdout).filter(mine), expected.figures);
+      assert.deepEqual(rows(history.stdout).filter(mine), expected.history);
+    }
+  }
+}
+
+for (const seed of [1, 2]) {
+  test(`figures follow from the export after a random history (seed ${seed})`, async (t) => {
+    const server = await startServer(t);
+    await randomHistory(server, random(seed));
+    await assertReproduced(t, server);
+  });
+}
+
+const header = (fields = {}) => JSON.stringify({
+  export: 1, offset: '+08:00', earliest_visit: '2022-01-01', as_of: '2024-01-01', known_at: '2024-01-01',
+  basis: { self: 1 }, statuses: { questions: ['q'], map: { a: 'A' }, several: 'mixed', none: 'unknown', not_open: 'not_open' },
+  conditions: {}, notices: [], stations: { s: { opened: null } },
+  model: { span: 100, unnamed: 0.85, questions: [{ id: 'q', options: ['a', 'b'], initial: [0.5, 0.5], direction: [[0, 1], [1, 0]], hazard: { origin: '2022-01-01', bins: 0, base_rate: 0.0003, base_target: [0.5, 0.5], own: [] } }] },
+  ...fields,
+});
+const line = (fields) => JSON.stringify({ id: '1', station: 's', visited: '2023-05-01', basis: 'self', answers: { q: 'a' }, reporter: null, accuracy: 0.85, ...fields });
+
+test('an export of another survey needs nothing of this machine', async () => {
+  const { code, stdout } = await runProgram('zhanji-aggregate', ['--export', '-'], { input: `${header()}\n${line()}\n` });
+  assert.equal(code, 0);
+  assert.deepEqual(rows(stdout).map((row) => row.slice(0, 2)), [['s', 'A'], ['s/q', 'a']]);
+});
+
+const refused = {
+  'no header': ['{}\n', 'line 1: no header'],
+  'an empty file': ['', 'line 1: no header'],
+  'a header without stations': [`${header({ stations: {} })}\n`, 'line 1: the header has no usable "stations"'],
+  'an unknown station': [`${header()}\n${line({ station: 'x' })}\n`, 'line 2: no usable "station"'],
+  'an unknown option': [`${header()}\n${line()}\n${line({ answers: { q: 'z' } })}\n`, 'line 3: no usable "answers"'],
+  'a line cut short': [`${header()}\n{"id":`, 'line 2: no JSON object'],
+  'a bad day': [`${header()}\n${line({ visited: '2023-02-30' })}`, 'line 2: no usable "visited"'],
+};
+for (const [name, [input, says]] of Object.entries(refused)) {
+  test(`${name} is refused with its line`, async () => {
+    const { code, stderr, stdout } = await runProgram('zhanji-aggregate', ['--export', '-'], { input });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.ok(stderr.includes(says), stderr);
+  });
+}
