@@ -13,7 +13,8 @@ static const struct {
      "%s sealed notes belong to no report"},
     {"SELECT count(*) FROM amendment WHERE id NOT IN (SELECT id FROM report WHERE state = 1)",
      "%s amendments belong to no approved report"},
-    {"SELECT count(*) FROM arrival WHERE id IN (SELECT id FROM report)",
+    {"SELECT count(*) FROM arrival WHERE id IN (SELECT id FROM report) AND NOT EXISTS"
+     " (SELECT 1 FROM move WHERE arrival.seq <= move.last AND arrival.id <= move.until)",
      "%s reports are both in staging and in the main table"},
     {"SELECT count(*) - count(DISTINCT id) FROM arrival", "%s reports are in staging twice"},
     {"SELECT count(*) FROM report WHERE (state IN (1, 2, 3, 4)"

@@ -28,12 +28,14 @@ struct store {
     struct listener on_change, on_published;
     struct store_counters counters;
     struct backup backup;
-    int wal_pages;        /* in the log file since it was begun again */
-    bool failed;          /* for good */
-    bool erase_wal;       /* what was erased may still be in the WAL */
-    size_t piece;         /* of a move: reports in the transaction that goes on */
-    int64_t retry_chores; /* after a full disk: not before this instant */
-    int64_t next_purge;   /* Unix seconds */
+    int wal_pages;                       /* in the log file since it was begun again */
+    bool failed;                         /* for good */
+    bool erase_wal;                      /* what was erased may still be in the WAL */
+    size_t piece;                        /* of a move: reports in the transaction that goes on */
+    bool shrinking;                      /* free pages are given back */
+    int64_t free_pages, free_pages_kept; /* when last looked; not to be given back */
+    int64_t retry_chores;                /* after a full disk: not before this instant */
+    int64_t next_purge;                  /* Unix seconds */
 };
 
 /* open.c */

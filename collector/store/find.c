@@ -79,7 +79,7 @@ bool brief_settle(struct session *session, const uint8_t uuid[UUID_SIZE], struct
                   struct error *error)
 {
     if (brief->staged == 0)
-        return true;
+        return staging_erase(session, uuid, error);
     struct staged staged = {.value = brief->staged};
     memcpy(staged.uuid, uuid, UUID_SIZE);
     return staging_move(session, &staged, error) && brief_find(session, uuid, brief, error);

@@ -11,6 +11,7 @@ static const struct {
     const char *answer; /* what it must say; NULL: anything */
 } pragmas[] = {
     {"PRAGMA locking_mode = EXCLUSIVE", "exclusive"},
+    {"PRAGMA auto_vacuum = INCREMENTAL", NULL}, /* chores.c gives room back */
     {"PRAGMA journal_mode = WAL", "wal"},
     {"PRAGMA synchronous = FULL", NULL},
     {"PRAGMA secure_delete = ON", "1"},

@@ -27,12 +27,16 @@ enum {
  * partial index they mean. */
 #define NOT_AMENDED " NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.id = report.id)"
 
+/* Reports that a move has copied already are in `report`. */
+#define STAGED                 \
+    "arrival WHERE NOT EXISTS" \
+    " (SELECT 1 FROM move WHERE arrival.seq <= move.last AND arrival.id <= move.until)"
+
 static const struct {
     const char *sources[SOURCES_MAX];
 } selections[SELECTION_COUNT] = {
-    [SELECT_ANY] = {{"report WHERE" NOT_AMENDED, "arrival WHERE 1", "amendment WHERE 1"}},
-    [SELECT_PENDING] = {{"report WHERE state = 0 AND state <> 1", "arrival WHERE 1",
-                         "amendment WHERE 1"}},
+    [SELECT_ANY] = {{"report WHERE" NOT_AMENDED, STAGED, "amendment WHERE 1"}},
+    [SELECT_PENDING] = {{"report WHERE state = 0 AND state <> 1", STAGED, "amendment WHERE 1"}},
     [SELECT_APPROVED] = {{"report WHERE state = 1 AND" NOT_AMENDED}},
     [SELECT_STATE] = {{"report WHERE state = :state AND state <> 1"}},
     [SELECT_PUBLISHED] = {{"report WHERE state = 1"}},

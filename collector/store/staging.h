@@ -30,9 +30,11 @@ struct staging {
     } * changes;
 
     size_t change_count, change_capacity;
-    /* The move to the main table that goes on: in id order, piece by piece. */
-    struct staged *moving;
-    size_t moving_count, moved;
+    /* The move to the main table that goes on: copies in id order, so that the order of arrival
+     * is lost, then drops in order of arrival, so that whole pages go; both in pieces. */
+    struct staged *moving; /* by id; NULL: none */
+    size_t moving_count, copied;
+    uint64_t move_last, dropped; /* seq of the last one to be dropped; dropped so far */
     int64_t oldest; /* when the oldest may have arrived, Unix seconds; meaningless while empty */
 };
 
@@ -43,14 +45,17 @@ void staging_add(struct session *session, const uint8_t uuid[UUID_SIZE], uint64_
 void staging_commit(struct staging *staging);
 void staging_rollback(struct staging *staging);
 
-/* Moves one report to the main table. */
+/* Moves one report to the main table, at once. */
 NODISCARD bool staging_move(struct session *session, const struct staged *staged,
                             struct error *error);
+/* Of a report that is in the main table: nothing of it is left in staging. */
+NODISCARD bool staging_erase(struct session *session, const uint8_t uuid[UUID_SIZE],
+                             struct error *error);
 /* Begins a move of all that is staged now; false if nothing is or one goes on. */
 bool staging_begin_move(struct staging *staging, int64_t now);
 bool staging_is_moving(const struct staging *staging);
-/* Moves up to `count` more in this transaction; *done_out is how many were dealt with. After the
- * commit the caller advances by them. */
+/* Copies or drops up to `count` more in this transaction; *done_out is how many were dealt with.
+ * After the commit the caller advances by them. */
 NODISCARD bool staging_move_some(struct session *session, size_t count, size_t *done_out,
                                  struct error *error);
 /* True when the move has come to its end. */

@@ -23,6 +23,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
 
+    [SQL_FREE_PAGES] = "PRAGMA freelist_count",
+    [SQL_SHRINK] = "PRAGMA incremental_vacuum(1024)",
+
     [SQL_STATION_CODES] = "SELECT code, id FROM station_code ORDER BY code",
     [SQL_STATION_CODE_ADD] = "INSERT INTO station_code (code, id) VALUES (:code, :id)",
     [SQL_BASIS_CODES] = "SELECT code, id FROM basis_code ORDER BY code",
@@ -46,7 +49,12 @@ static const char *const texts[STATEMENT_COUNT] = {
                              " SELECT id, box FROM arrival WHERE seq = :seq",
     [SQL_ARRIVAL_REPORTER] = "SELECT pseudonym FROM arrival WHERE seq = :seq",
     [SQL_ARRIVAL_DROP] = "DELETE FROM arrival WHERE seq = :seq",
-    [SQL_ARRIVAL_BOX_SET] = "UPDATE arrival SET box = :box WHERE seq = :seq",
+    [SQL_ARRIVAL_DROP_RANGE] = "DELETE FROM arrival WHERE seq > :from AND seq <= :to",
+    [SQL_ARRIVAL_DROP_MOVED] =
+        "DELETE FROM arrival WHERE EXISTS"
+        " (SELECT 1 FROM move WHERE arrival.seq <= move.last AND arrival.id <= move.until)",
+    [SQL_MOVE_PUT] = "INSERT OR REPLACE INTO move (only, last, until) VALUES (1, :last, :until)",
+    [SQL_MOVE_END] = "DELETE FROM move",
 
     [SQL_REPORTER_ADD] = "INSERT INTO reporter (pseudonym, reports) VALUES (:pseudonym, 1)",
     [SQL_REPORTER_COUNT] = "UPDATE reporter SET reports = reports + 1 WHERE number = :number",

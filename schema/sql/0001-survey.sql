@@ -50,6 +50,13 @@ CREATE TABLE arrival (
     box BLOB                     -- as in sealed
 ) STRICT;
 
+-- The move that goes on: copying in id order, then dropping in order of arrival, each by pieces.
+CREATE TABLE move (
+    only INTEGER PRIMARY KEY CHECK (only = 1), -- there is one at most
+    last INTEGER NOT NULL,       -- it takes the reports with a seq up to this one
+    until BLOB NOT NULL          -- those up to this id are in `report` already
+) STRICT;
+
 -- Reports. A withdrawn one keeps id, state, content_hash, arrived, version and entry; the rest is
 -- NULL or 0.
 CREATE TABLE report (
