@@ -141,7 +141,7 @@ static void csv_answers(const struct survey *survey, const struct stored_report 
                         struct buffer *buffer)
 {
     for (int q = 0; q < survey->question_count; q++) {
-        int answer = report->answers[q];
+        int8_t answer = report->answers[q];
         csv_text(buffer, answer < 0 ? NULL : survey->questions[q].options[answer].term.id);
     }
 }

@@ -22,13 +22,19 @@ static double bin_rate(const struct hazard *hazard, size_t bin)
     return hazard->rate == NULL ? hazard->base_rate : hazard->rate[bin];
 }
 
+static bool is_same(double left, double right)
+{
+    return !(left < right) && !(left > right);
+}
+
 static bool bin_is_base(const struct hazard *hazard, size_t bin)
 {
-    double rate = bin_rate(hazard, bin);
-    return (hazard->accepted == NULL || hazard->accepted[bin] == 0) &&
-           memcmp(&rate, &hazard->base_rate, sizeof rate) == 0 &&
-           memcmp(bin_target(hazard, bin), hazard->base_target,
-                  (size_t)hazard->options * sizeof(double)) == 0;
+    if (hazard->accepted != NULL && hazard->accepted[bin] != 0)
+        return false;
+    for (int k = 0; k < hazard->options; k++)
+        if (!is_same(bin_target(hazard, bin)[k], hazard->base_target[k]))
+            return false;
+    return is_same(bin_rate(hazard, bin), hazard->base_rate);
 }
 
 static void print_bins(struct buffer *buffer, const struct hazard *hazard)

@@ -122,7 +122,7 @@ size_t observed_item(const struct observed *observed, const struct survey *surve
     size_t count = 0;
     for (size_t i = 0; i < observed->count; i++) {
         const struct observed_report *report = &observed->reports[i];
-        int answer = observed->answers[i * (size_t)observed->question_count + (size_t)question];
+        int8_t answer = observed->answers[i * (size_t)observed->question_count + (size_t)question];
         if (answer < 0)
             continue;
         rows[count++] = (struct observation){

@@ -27,7 +27,7 @@ static void read_histories(struct sheet *sheet, const struct survey *survey)
 {
     struct question_history histories[SURVEY_QUESTIONS_MAX];
     size_t questions = (size_t)survey->question_count;
-    sheet->histories = memory_zeroed(questions, sizeof *sheet->histories);
+    sheet->histories = memory_zeroed(questions, sizeof(struct segment *));
     sheet->history_counts = memory_zeroed(questions, sizeof *sheet->history_counts);
     for (int q = 0; q < survey->question_count; q++) {
         const struct item *item = &sheet->place->items[q];
@@ -51,7 +51,7 @@ static void read_months(struct sheet *sheet, const struct survey *survey)
     int last = month_of_day(sheet->days.today);
     if (last < first)
         return;
-    sheet->month_count = (size_t)(last - first + 1);
+    sheet->month_count = (size_t)last - (size_t)first + 1;
     sheet->months = memory_zeroed(sheet->month_count, sizeof *sheet->months);
     for (int month = first; month <= last; month++) {
         int32_t day = month_last_day(month);

@@ -38,7 +38,7 @@ struct month_counts *months_count(const struct view *view, size_t *count_out)
     const struct survey *survey = parts->rules->survey;
     int first = month_of_day(survey->earliest_visit);
     int last = month_of_day(parts->days.today);
-    size_t count = last < first ? 0 : (size_t)(last - first + 1);
+    size_t count = last < first ? 0 : (size_t)last - (size_t)first + 1;
     struct month_counts *months = memory_zeroed(count + 1, sizeof *months);
     for (size_t i = 0; i < count; i++) {
         months[i].year = (first + (int)i) / 12;

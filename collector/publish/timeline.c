@@ -176,22 +176,19 @@ static int current_status(const struct timeline *timeline, double *confidence_ou
 static void append(struct timeline *timeline, int status, double confidence,
                    const struct bracket *from)
 {
-    struct station_segment *last =
-        timeline->count == 0 ? NULL : &timeline->segments[timeline->count - 1];
-    if (last != NULL && last->status == status) {
+    struct station_segment *last = &timeline->segments[timeline->count - 1];
+    struct station_segment next = {.status = status, .confidence = confidence};
+    if (last->status == status) {
         last->confidence = fmax(last->confidence, confidence);
         return;
     }
-    struct station_segment next = {.status = status, .confidence = confidence};
     /* Nothing known and then something: that is where knowledge begins, not a change. */
-    if (last != NULL && timeline->count == 1 && last->status == timeline->survey->status_none) {
+    if (timeline->count == 1 && last->status == timeline->survey->status_none) {
         *last = next;
         return;
     }
-    if (last != NULL) {
-        last->has_until = next.has_from = true;
-        last->until = next.from = *from;
-    }
+    last->has_until = next.has_from = true;
+    last->until = next.from = *from;
     timeline->segments[timeline->count++] = next;
 }
 
@@ -227,8 +224,10 @@ static int compare_groups(const void *left, const void *right)
 static void begin(struct timeline *timeline, int32_t opened)
 {
     bool is_old = opened == DAY_NONE || opened <= timeline->survey->earliest_visit;
-    append(timeline, is_old ? timeline->survey->status_none : timeline->survey->status_not_open,
-           nan(""), NULL);
+    timeline->segments[0] = (struct station_segment){
+        .status = is_old ? timeline->survey->status_none : timeline->survey->status_not_open,
+        .confidence = nan("")};
+    timeline->count = 1;
 }
 
 /* What changed before the station was there did not change there. */
