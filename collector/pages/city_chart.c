@@ -102,7 +102,7 @@ static void put_table_head(struct page *page)
     }
     FILL(html,
          "<details><summary>{@chart_numbers}</summary>"
-         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{@chart_numbers}\">"
+         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{@chart_numbers}\">"
          "<table class=\"numbers\"><thead><tr><th rowspan=\"2\" scope=\"col\">{@month}</th>"
          "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_seen}</th>"
          "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_inferred}</th>"

@@ -66,7 +66,7 @@ static void put_table_head(const struct station_page *it, int question)
 {
     struct html *html = &it->page->html;
     const struct survey_question *row = &it->page->survey->questions[question];
-    html_put(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{@numbers}\">"
+    html_put(html, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{@numbers}\">"
                    "<table class=\"numbers\"><thead><tr><th scope=\"col\">{@day}</th>");
     for (int i = 0; i < row->option_count; i++)
         FILL(html, "<th scope=\"col\">{text}</th>",
