@@ -5,7 +5,8 @@
 
 static void print_json(struct buffer *buffer, const json_t *json)
 {
-    auto_free char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    auto_free char *text =
+        json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     buffer_text(buffer, text == NULL ? "null" : text);
 }
 

@@ -4,8 +4,8 @@
 
 static void print_member(const json_t *object, const char *name, struct buffer *buffer)
 {
-    auto_free char *text =
-        json_dumps(json_object_get(object, name), JSON_COMPACT | JSON_ENCODE_ANY);
+    auto_free char *text = json_dumps(json_object_get(object, name),
+                                      JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     buffer_format(buffer, ",\"%s\":", name);
     buffer_text(buffer, text == NULL ? "null" : text);
 }
@@ -15,7 +15,7 @@ static void print_basis(const struct survey *survey, struct buffer *buffer)
     for (int i = 0; i < survey->basis_count; i++) {
         buffer_text(buffer, i == 0 ? ",\"basis\":{" : ",");
         print_string(buffer, survey->basis[i].term.id);
-        buffer_format(buffer, ":%.17g", survey->basis[i].weight);
+        buffer_format(buffer, ":%.15g", survey->basis[i].weight);
     }
     buffer_char(buffer, '}');
 }

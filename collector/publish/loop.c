@@ -67,11 +67,15 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     pthread_mutex_unlock(&publisher->mutex);
 }
 
+/* One at a time: whoever asks for many days of the past does not hold up the present. */
 static struct past_task *take_past(struct publisher *publisher)
 {
-    struct past_task *tasks = publisher->past_first;
-    publisher->past_first = publisher->past_last = NULL;
-    return tasks;
+    struct past_task *task = publisher->past_first;
+    if (task == NULL)
+        return NULL;
+    publisher->past_first = task->next;
+    publisher->past_waiting--;
+    return task;
 }
 
 void *publisher_loop(void *context)
@@ -89,7 +93,8 @@ void *publisher_loop(void *context)
             continue;
         }
         pthread_mutex_unlock(&publisher->mutex);
-        past_run(publisher, past);
+        if (past != NULL)
+            past_answer(publisher, past);
         if (due == 0)
             run_cycle(publisher, &stale, &not_before);
         pthread_mutex_lock(&publisher->mutex);

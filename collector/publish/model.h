@@ -39,7 +39,7 @@ NODISCARD struct model *model_with_span(const struct model *model, double span);
  * everywhere because the data set has become a day longer. */
 double model_round_span(double days);
 
-/* As JSON, 17 significant digits: {"span","unnamed","questions":[…]}; bins that are as the base
+/* As JSON, numbers exact to the last bit: {"span","unnamed","questions":[…]}; bins that are as the base
  * says are left out. The accuracies stay with the reports. Appends. */
 void model_json(const struct model *model, const struct survey *survey, struct buffer *buffer);
 /* The reverse; questions that the text lacks get the first model's. */

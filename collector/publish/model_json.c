@@ -1,13 +1,36 @@
 /* The model as text: for the export, and for the versions that past views are built from. */
+#include <stdio.h>
 #include <string.h>
 
+#include "collector/base/number.h"
 #include "collector/publish/model.h"
+
+static bool is_same(double left, double right)
+{
+    return !(left < right) && !(left > right);
+}
+
+/* The shortest of the forms that come back as the same number. */
+static void print_exact(struct buffer *buffer, double value)
+{
+    const int most = 17;
+    char digits[40];
+    for (int precision = 15; precision <= most; precision++) {
+        double back = 0;
+        int length = snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (number_real(digits, (size_t)length, &back) && is_same(back, value))
+            break;
+    }
+    buffer_text(buffer, digits);
+}
 
 static void print_numbers(struct buffer *buffer, const double *values, int count)
 {
     buffer_char(buffer, '[');
-    for (int i = 0; i < count; i++)
-        buffer_format(buffer, "%s%.17g", i == 0 ? "" : ",", values[i]);
+    for (int i = 0; i < count; i++) {
+        buffer_text(buffer, i == 0 ? "" : ",");
+        print_exact(buffer, values[i]);
+    }
     buffer_char(buffer, ']');
 }
 
@@ -20,11 +43,6 @@ static const double *bin_target(const struct hazard *hazard, size_t bin)
 static double bin_rate(const struct hazard *hazard, size_t bin)
 {
     return hazard->rate == NULL ? hazard->base_rate : hazard->rate[bin];
-}
-
-static bool is_same(double left, double right)
-{
-    return !(left < right) && !(left > right);
 }
 
 static bool bin_is_base(const struct hazard *hazard, size_t bin)
@@ -44,8 +62,9 @@ static void print_bins(struct buffer *buffer, const struct hazard *hazard)
         if (bin_is_base(hazard, bin))
             continue;
         bool accepted = hazard->accepted != NULL && hazard->accepted[bin] != 0;
-        buffer_format(buffer, "%s{\"bin\":%zu,\"rate\":%.17g,\"accepted\":%s,\"target\":", comma,
-                      bin, bin_rate(hazard, bin), accepted ? "true" : "false");
+        buffer_format(buffer, "%s{\"bin\":%zu,\"rate\":", comma, bin);
+        print_exact(buffer, bin_rate(hazard, bin));
+        buffer_format(buffer, ",\"accepted\":%s,\"target\":", accepted ? "true" : "false");
         print_numbers(buffer, bin_target(hazard, bin), hazard->options);
         buffer_char(buffer, '}');
         comma = ",";
@@ -56,8 +75,9 @@ static void print_hazard(struct buffer *buffer, const struct hazard *hazard)
 {
     buffer_text(buffer, "{\"origin\":\"");
     buffer_day(buffer, (int32_t)hazard->origin);
-    buffer_format(buffer, "\",\"bins\":%zu,\"base_rate\":%.17g,\"base_target\":", hazard->bins,
-                  hazard->base_rate);
+    buffer_format(buffer, "\",\"bins\":%zu,\"base_rate\":", hazard->bins);
+    print_exact(buffer, hazard->base_rate);
+    buffer_text(buffer, ",\"base_target\":");
     print_numbers(buffer, hazard->base_target, hazard->options);
     buffer_text(buffer, ",\"own\":[");
     print_bins(buffer, hazard);
@@ -88,8 +108,11 @@ static void print_question(struct buffer *buffer, const struct question_model *m
 
 void model_json(const struct model *model, const struct survey *survey, struct buffer *buffer)
 {
-    buffer_format(buffer, "{\"span\":%.17g,\"unnamed\":%.17g,\"questions\":[", model->span,
-                  model->unnamed);
+    buffer_text(buffer, "{\"span\":");
+    print_exact(buffer, model->span);
+    buffer_text(buffer, ",\"unnamed\":");
+    print_exact(buffer, model->unnamed);
+    buffer_text(buffer, ",\"questions\":[");
     for (int q = 0; q < model->question_count; q++) {
         buffer_text(buffer, q == 0 ? "" : ",");
         print_question(buffer, &model->questions[q], &survey->questions[q]);

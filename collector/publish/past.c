@@ -42,6 +42,25 @@ static bool past_nothing(struct session *session, struct store_job *job, struct 
     return true;
 }
 
+/* With the mutex. False when too many wait. */
+static bool past_wait(struct publisher *publisher, struct store_collector *collector,
+                      const struct past_view *request)
+{
+    if (publisher->stopping || publisher->past_waiting >= PAST_WAITING)
+        return false;
+    struct past_task *task = memory_zeroed(1, sizeof *task);
+    task->request = *request;
+    task->collector = collector;
+    if (publisher->past_first == NULL)
+        publisher->past_first = task;
+    else
+        publisher->past_last->next = task;
+    publisher->past_last = task;
+    publisher->past_waiting++;
+    pthread_cond_signal(&publisher->wake);
+    return true;
+}
+
 bool publisher_past_view(struct publisher *publisher, struct store_collector *collector,
                          const struct past_view *request, struct view **view_out,
                          struct error *error)
@@ -52,24 +71,13 @@ bool publisher_past_view(struct publisher *publisher, struct store_collector *co
         return true;
     }
     pthread_mutex_lock(&publisher->mutex);
-    bool is_stopping = publisher->stopping;
     struct view *kept = find_kept(publisher, request->known_at, today);
-    if (kept == NULL && !is_stopping) {
-        struct past_task *task = memory_zeroed(1, sizeof *task);
-        task->request = *request;
-        task->collector = collector;
-        if (publisher->past_first == NULL)
-            publisher->past_first = task;
-        else
-            publisher->past_last->next = task;
-        publisher->past_last = task;
-        pthread_cond_signal(&publisher->wake);
-    }
+    bool waits = kept == NULL && past_wait(publisher, collector, request);
     pthread_mutex_unlock(&publisher->mutex);
     if (kept != NULL)
         *view_out = kept;
-    else if (is_stopping)
-        return error_set(error, ERROR_BUSY, "the server is stopping");
+    else if (!waits)
+        error_set(error, ERROR_BUSY, "too many ask for views of the past; try again");
     return kept != NULL;
 }
 
@@ -131,24 +139,20 @@ static struct view *read_past(struct publisher *publisher, int32_t known_at, str
     return view;
 }
 
-void past_run(struct publisher *publisher, struct past_task *tasks)
+void past_answer(struct publisher *publisher, struct past_task *task)
 {
-    while (tasks != NULL) {
-        struct past_task *task = tasks;
-        tasks = task->next;
-        task->view = read_past(publisher, task->request.known_at, &task->error);
-        task->job = (struct store_job){
-            .collector = task->collector, .run = past_nothing, .finish = past_deliver};
-        struct error full = {0};
-        struct timespec pause = {.tv_nsec = 5000000};
-        /* The queue is full while intake runs at its limit; it empties in milliseconds. */
-        while (!store_submit(publisher->options.store, &task->job, &full)) {
-            if (publisher_is_stopping(publisher)) {
-                view_drop(task->view);
-                free(task);
-                break;
-            }
-            nanosleep(&pause, NULL);
+    const struct timespec pause = {.tv_nsec = 5000000};
+    struct error full = {0};
+    task->view = read_past(publisher, task->request.known_at, &task->error);
+    task->job = (struct store_job){
+        .collector = task->collector, .run = past_nothing, .finish = past_deliver};
+    /* The queue is full while intake runs at its limit; it empties in milliseconds. */
+    while (!store_submit(publisher->options.store, &task->job, &full)) {
+        if (publisher_is_stopping(publisher)) {
+            view_drop(task->view);
+            free(task);
+            return;
         }
+        nanosleep(&pause, NULL);
     }
 }

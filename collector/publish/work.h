@@ -23,7 +23,8 @@ struct past_task {
 };
 
 enum {
-    PAST_KEPT = 8
+    PAST_KEPT = 4,
+    PAST_WAITING = 32 /* more than these are told to come again */
 };
 
 /* Counters for /metrics. */
@@ -46,6 +47,7 @@ struct publisher {
     struct stale stale;
     uint64_t tickets, settled_ticket; /* publisher_wait */
     struct past_task *past_first, *past_last;
+    int past_waiting;
     struct view *past[PAST_KEPT]; /* kept views of the past, newest use first */
 
     /* The thread's own. */
@@ -95,8 +97,8 @@ NODISCARD bool load_setting(struct publisher *publisher, const char *name, char 
 NODISCARD bool save_batch(struct publisher *publisher, const struct batch *batch, int64_t at,
                           uint64_t entries, struct error *error);
 
-/* past.c: answers those who wait. */
-void past_run(struct publisher *publisher, struct past_task *tasks);
+/* past.c: answers somebody who waits; takes the task. */
+void past_answer(struct publisher *publisher, struct past_task *task);
 /* restore.c: what was published when the server stopped becomes the current view again. */
 NODISCARD bool publisher_restore(struct publisher *publisher, struct error *error);
 

@@ -20,6 +20,14 @@ static int open_empty(void **state)
     return 0;
 }
 
+static int open_tiny(void **state)
+{
+    struct newsroom *room = newsroom_open(TINY_SURVEY, ":memory:");
+    newsroom_publish(room);
+    *state = room;
+    return 0;
+}
+
 static int close_room(void **state)
 {
     newsroom_close(*state);
@@ -336,6 +344,32 @@ static void a_restart_shows_the_same(void **state)
     json_decref(then);
 }
 
+static void only_so_many_may_wait_for_the_past(void **state)
+{
+    struct newsroom *room = *state;
+    struct error error = {0};
+    struct past_answer answers[400] = {0};
+    struct store_collector *collector = store_collector_create(&error);
+    size_t waiting = 0;
+    size_t refused = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++) {
+        const struct past_view request = {day_of("2026-11-01") - (int32_t)i, past_has_come,
+                                          &answers[i]};
+        struct view *view = NULL;
+        struct error busy = {0};
+        assert_false(publisher_past_view(room->publisher, collector, &request, &view, &busy));
+        refused += busy.kind == ERROR_BUSY;
+        waiting += busy.kind == ERROR_NONE;
+    }
+    assert_true(refused > 0 && waiting > 0);
+    size_t come = 0;
+    while (come < waiting)
+        come += store_collect(collector);
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++)
+        view_drop(answers[i].view);
+    store_collector_destroy(collector);
+}
+
 struct reader {
     struct publisher *publisher;
     int station;
@@ -379,7 +413,7 @@ static void readers_see_whole_views_while_others_are_published(void **state)
                                      .station = survey_station(room->survey, "bagou")};
         assert_int_equal(pthread_create(&threads[i], NULL, read_views, &readers[i]), 0);
     }
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         newsroom_tell(room, i + 1, "bagou", "2026-11-20", "card_issue", "no_id");
         view_drop(newsroom_view(room));
         view_drop(newsroom_past(room, "2026-11-21"));
@@ -447,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unchanged_station_keeps_its_document, open_archive,
                                         close_room),
         cmocka_unit_test_setup_teardown(a_restart_shows_the_same, open_archive, close_room),
+        cmocka_unit_test_setup_teardown(only_so_many_may_wait_for_the_past, open_tiny, close_room),
         cmocka_unit_test_setup_teardown(readers_see_whole_views_while_others_are_published,
                                         open_empty, close_room),
         cmocka_unit_test_setup_teardown(a_notice_of_the_operator_moves_what_nobody_visited,
