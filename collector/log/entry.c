@@ -104,10 +104,11 @@ static void print_report(const struct entry *entry, struct buffer *buffer)
 {
     char uuid[UUID_TEXT_SIZE];
 
+    if (entry->reports > 0)
+        print_integer(buffer, "reports", entry->reports);
     if (entry->by == BY_SERVER)
         return;
     if (entry->reports > 0) {
-        print_integer(buffer, "reports", entry->reports);
         print_base64(buffer, "root", entry->root, sizeof(entry->root));
         return;
     }

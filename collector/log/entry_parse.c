@@ -85,7 +85,7 @@ static bool read_reports(struct reader *reader, struct entry *entry)
 {
     uint64_t value;
 
-    if (!scan_integer(reader, 1, ENTRY_REPORTS_MAX, &value))
+    if (!scan_integer(reader, 1, UINT32_MAX, &value))
         return false;
     entry->reports = (uint32_t)value;
     return true;
@@ -214,6 +214,10 @@ static bool check_shape(const struct reader *reader, const struct entry *entry)
 
     if (entry->by != entry_act_author(entry->act))
         return scan_refuse(reader, "\"by\" is not who may do this act");
+    if (entry->reports > ENTRY_REPORTS_MAX && entry->by == BY_MODERATOR)
+        return scan_refuse(reader, "a decision covers at most 10,000 reports");
+    if (entry->reports != 0 && entry->by != BY_MODERATOR && entry->act != ACT_RECEIVED)
+        return scan_refuse(reader, "this act has no \"reports\"");
     if (judged != (entry->reason[0] != '\0'))
         return scan_refuse(reader, judged ? "\"reason\" is missing" : "this act has no \"reason\"");
     if (entry->has_signature && entry->by != BY_MODERATOR)

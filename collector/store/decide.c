@@ -1,12 +1,9 @@
 #include <string.h>
 
-#include "collector/store/internal.h"
+#include "collector/store/decide.h"
 
 /* What a decision makes of a state; where nothing stands it is refused. */
-static const struct transition {
-    enum entry_act act;
-    enum report_state from, to;
-} transitions[] = {
+static const struct transition transitions[] = {
     {ACT_APPROVE, STATE_PENDING, STATE_APPROVED},  {ACT_REJECT, STATE_PENDING, STATE_REJECTED},
     {ACT_WITHHOLD, STATE_PENDING, STATE_WITHHELD}, {ACT_REVERT, STATE_APPROVED, STATE_PENDING},
     {ACT_REVERT, STATE_REJECTED, STATE_PENDING},   {ACT_REVERT, STATE_WITHHELD, STATE_PENDING},
@@ -20,13 +17,13 @@ static const struct transition *transition_of(enum entry_act act, enum report_st
     return NULL;
 }
 
-/* What the session knows of a decision on its way. */
-struct decision {
-    const struct entry *entry;
-    struct brief brief;
-    enum change_result result;
-    const struct transition *transition;
-};
+enum report_state decision_state(enum entry_act act)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(transitions); i++)
+        if (transitions[i].act == act)
+            return transitions[i].to;
+    return STATE_PENDING;
+}
 
 static bool refuse(struct decision *decision, enum change_result result)
 {
@@ -34,8 +31,8 @@ static bool refuse(struct decision *decision, enum change_result result)
     return true;
 }
 
-static bool check_moderator(struct session *session, struct decision *decision,
-                            struct error *reason, struct error *error)
+bool decision_check_moderator(struct session *session, struct decision *decision,
+                              struct error *reason, struct error *error)
 {
     bool row;
     auto_query struct query query = query_begin(session, SQL_MODERATOR_BY_KEY);
@@ -49,17 +46,16 @@ static bool check_moderator(struct session *session, struct decision *decision,
     return refuse(decision, CHANGE_CONFLICT);
 }
 
-static void check_report(struct decision *decision, struct error *reason)
+void decision_check_report(struct decision *decision, uint32_t version, struct error *reason)
 {
     const struct brief *brief = &decision->brief;
-    const struct entry *entry = decision->entry;
     decision->result = brief->found ? CHANGE_CONFLICT : CHANGE_NOT_FOUND;
-    decision->transition = transition_of(entry->act, brief->state);
+    decision->transition = transition_of(decision->entry->act, brief->state);
     if (!brief->found)
         error_set(reason, ERROR_NOT_FOUND, "no report has this id");
-    else if (brief->version != entry->version)
+    else if (version != 0 && brief->version != version)
         error_set(reason, ERROR_CONFLICT, "the report is at version %u now, not %u",
-                  (unsigned)brief->version, (unsigned)entry->version);
+                  (unsigned)brief->version, (unsigned)version);
     else if (decision->transition == NULL)
         error_set(reason, ERROR_CONFLICT, "the report is %s%s",
                   brief->state == STATE_PENDING ? "" : "already ", report_state_name(brief->state));
@@ -83,10 +79,10 @@ static bool check(struct session *session, struct decision *decision, const char
         return refuse(decision, CHANGE_CONFLICT);
     }
     decision->result = CHANGE_DONE;
-    if (!check_moderator(session, decision, reason, error))
+    if (!decision_check_moderator(session, decision, reason, error))
         return false;
     if (decision->result == CHANGE_DONE)
-        check_report(decision, reason);
+        decision_check_report(decision, entry->version, reason);
     return true;
 }
 
@@ -110,20 +106,16 @@ static bool write_expiry(struct session *session, const uint8_t uuid[UUID_SIZE],
     return query_run(&query, error);
 }
 
-static bool apply(struct session *session, struct decision *decision, const char *line,
-                  size_t length, struct error *error)
+static bool apply(struct session *session, struct decision *decision, const uint8_t uuid[UUID_SIZE],
+                  uint64_t number, struct error *error)
 {
-    uint64_t number;
-    const struct entry *entry = decision->entry;
     struct brief *brief = &decision->brief;
     enum report_state state = decision->transition->to;
-    if (!entry_append(session, line, length, entry->at, &number, error) ||
-        !brief_settle(session, entry->report, brief, error))
+    if (!brief_settle(session, uuid, brief, error))
         return false;
-    bool written = brief->amended
-                       ? amendment_settle(session, entry->report, brief, state, &number, error)
-                       : write_state(session, entry->report, state, number, error);
-    return written && write_expiry(session, entry->report, state, error);
+    bool written = brief->amended ? amendment_settle(session, uuid, brief, state, &number, error)
+                                  : write_state(session, uuid, state, number, error);
+    return written && write_expiry(session, uuid, state, error);
 }
 
 static void count_decided(struct session *session, const struct brief *before,
@@ -141,6 +133,16 @@ static void count_decided(struct session *session, const struct brief *before,
     changes_add(&session->published, before->main_station, stations);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the line, its parsed form, and two kinds of answer. */
+bool decision_apply(struct session *session, struct decision *decision,
+                    const uint8_t uuid[UUID_SIZE], uint64_t number, struct error *error)
+{
+    if (!apply(session, decision, uuid, number, error))
+        return false;
+    count_decided(session, &decision->brief, decision->transition->to);
+    return true;
+}
+
 bool session_decide(struct session *session, const struct entry *entry, const char *line,
                     size_t length, enum change_result *result_out, enum report_state *state_out,
                     struct error *reason_out, struct error *error)
@@ -150,10 +152,11 @@ bool session_decide(struct session *session, const struct entry *entry, const ch
         return false;
     enum report_state state = decision.brief.state;
     if (decision.result == CHANGE_DONE) {
-        if (!apply(session, &decision, line, length, error))
+        uint64_t number;
+        if (!entry_append(session, line, length, entry->at, &number, error) ||
+            !decision_apply(session, &decision, entry->report, number, error))
             return false;
         state = decision.transition->to;
-        count_decided(session, &decision.brief, state);
     }
     *result_out = decision.result;
     *state_out = state;

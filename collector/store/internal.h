@@ -12,7 +12,8 @@ enum {
     SEALED_DAYS = 90, /* a sealed note outlives the decision by these (trust §4) */
     CONTENT_HASH_SIZE = SECRET_KEY_SIZE,
     PSEUDONYM_SIZE = 16,
-    PAGE_STATEMENTS = 64 /* of store/page.c */
+    PAGE_STATEMENTS = 64,  /* of store/page.c */
+    RECORD_STATEMENTS = 12 /* of store/record.c */
 };
 
 /* What waits, per station; kept in step with the tables, and put back when a batch is. */
@@ -33,6 +34,9 @@ struct session {
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     sqlite3_stmt *pages[PAGE_STATEMENTS];
+    sqlite3_stmt *records[RECORD_STATEMENTS];
+    void (*on_entries)(void *context); /* after a commit that appended some; NULL: nobody asked */
+    void *on_entries_context;
     const struct survey *survey;
     struct clock clock;
     int64_t now;                       /* of the batch: Unix seconds */
