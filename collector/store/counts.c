@@ -11,7 +11,7 @@ void pending_change(struct session *session, int station, int difference)
 bool pending_load(struct session *session, struct error *error)
 {
     const struct vocabulary *vocabulary = &session->vocabulary;
-    auto_query struct query query = query_begin(session, SQL_PENDING_BY_STATION);
+    auto_query struct query query = query_begin(session, SQL_PENDING_STATIONS);
     bool row;
     while (true) {
         if (!query_step(&query, &row, error))
@@ -21,9 +21,7 @@ bool pending_load(struct session *session, struct error *error)
         int64_t code = query_column(&query, 0);
         if (code < 1 || code > vocabulary->station_last)
             return session_failed(session, SQLITE_CORRUPT, error);
-        uint32_t count = (uint32_t)query_column(&query, 1);
-        session->pending.stations[vocabulary->stations[code]] = count;
-        session->pending.all += count;
+        pending_change(session, vocabulary->stations[code], 1);
     }
 }
 

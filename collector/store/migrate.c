@@ -94,8 +94,8 @@ static bool apply_all(sqlite3 *database, const struct source *source,
 
 static bool check_identity(sqlite3 *database, int64_t version, struct error *error)
 {
-    int64_t id;
-    int64_t tables;
+    int64_t id = 0;
+    int64_t tables = 0;
     char mark[64];
     if (!read_number(database, "PRAGMA application_id", &id, error) ||
         !read_number(database, "SELECT count(*) FROM sqlite_schema", &tables, error))
@@ -110,8 +110,8 @@ static bool check_identity(sqlite3 *database, int64_t version, struct error *err
 
 bool migrate(sqlite3 *database, const struct source *source, struct error *error)
 {
-    int64_t version;
-    struct source from;
+    int64_t version = 0;
+    struct source from = *source;
     struct source_list list = {0};
     if (!read_number(database, "PRAGMA user_version", &version, error) ||
         !check_identity(database, version, error) || !list_migrations(source, &from, &list, error))

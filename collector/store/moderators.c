@@ -53,7 +53,7 @@ bool session_moderator_add(struct session *session, const struct moderator *mode
     bool known;
     bool named;
     uint64_t number;
-    struct moderator same_name;
+    struct moderator same_name = {0};
     auto_query struct query by_key = query_begin(session, SQL_MODERATOR_BY_KEY);
     query_blob(&by_key, ":key", moderator->key, SIGN_PUBLIC_SIZE);
     if (!query_step(&by_key, &known, error) ||
@@ -86,7 +86,7 @@ bool session_moderator_retire(struct session *session, const char *name,
 {
     bool found;
     uint64_t number;
-    struct moderator moderator;
+    struct moderator moderator = {0};
     if (!find_name(session, name, &moderator, &found, error))
         return false;
     auto_free struct entry *entry = memory_zeroed(1, sizeof *entry);

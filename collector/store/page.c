@@ -146,6 +146,7 @@ static bool find_keys(struct session *session, const struct report_filter *filte
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of session_page. */
 static bool read_reports(struct session *session, bool published, const struct mark *keys,
                          size_t count,
                          void (*each)(void *context, const struct stored_report *report),
@@ -165,6 +166,7 @@ static bool read_reports(struct session *session, bool published, const struct m
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one question, asked whole. */
 bool session_page(struct session *session, const struct report_filter *filter,
                   void (*each)(void *context, const struct stored_report *report), void *context,
                   char **next_out, bool *bad_after_out, struct error *error)
@@ -178,7 +180,7 @@ bool session_page(struct session *session, const struct report_filter *filter,
         return true;
     if (page.limit < 1 || page.limit > PAGE_LIMIT_MAX)
         page.limit = page.limit < 1 ? 1 : PAGE_LIMIT_MAX;
-    size_t count;
+    size_t count = 0;
     auto_free struct mark *keys = memory_zeroed((size_t)page.limit + 1, sizeof *keys);
     if (!find_keys(session, &page, goes_on ? &mark : NULL, keys, &count, error))
         return false;

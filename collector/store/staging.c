@@ -50,15 +50,35 @@ void staging_rollback(struct staging *staging)
     start_again_when_empty(staging);
 }
 
+static bool drop_moved(struct session *session, struct error *error)
+{
+    auto_query struct query drop = query_begin(session, SQL_ARRIVAL_DROP_MOVED);
+    auto_query struct query end = query_begin(session, SQL_MOVE_END);
+    return query_run(&drop, error) && query_run(&end, error);
+}
+
+/* Columns of SQL_ARRIVAL_ALL. */
+static bool load_row(struct query *query, struct staging *staging)
+{
+    uint64_t seq = (uint64_t)query_column(query, 0);
+    uint64_t flags = (query_column(query, 2) != 0 ? STAGED_WORDS : 0) |
+                     (query_column(query, 3) != 0 ? STAGED_BOX : 0) |
+                     (query_column(query, 4) != 0 ? STAGED_REPORTER : 0);
+    const void *uuid = sqlite3_column_blob(query->statement, 1);
+    if (uuid == NULL || sqlite3_column_bytes(query->statement, 1) != UUID_SIZE)
+        return false;
+    map_put(staging->map, uuid, UUID_SIZE, seq << STAGED_BITS | flags);
+    staging->next = seq + 1;
+    return true;
+}
+
 bool staging_load(struct session *session, struct error *error)
 {
     struct staging *staging = &session->staging;
     staging->next = 1;
     /* How old these are is not written anywhere, so they are due at once. */
     staging->oldest = INT64_MIN;
-    auto_query struct query drop = query_begin(session, SQL_ARRIVAL_DROP_MOVED);
-    auto_query struct query end = query_begin(session, SQL_MOVE_END);
-    if (!query_run(&drop, error) || !query_run(&end, error))
+    if (!drop_moved(session, error))
         return false;
     auto_query struct query query = query_begin(session, SQL_ARRIVAL_ALL);
     bool row;
@@ -67,15 +87,8 @@ bool staging_load(struct session *session, struct error *error)
             return false;
         if (!row)
             return true;
-        uint64_t seq = (uint64_t)query_column(&query, 0);
-        uint64_t flags = (query_column(&query, 3) != 0 ? STAGED_WORDS : 0) |
-                         (query_column(&query, 4) != 0 ? STAGED_BOX : 0) |
-                         (query_column(&query, 5) != 0 ? STAGED_REPORTER : 0);
-        const void *uuid = sqlite3_column_blob(query.statement, 1);
-        if (uuid == NULL || sqlite3_column_bytes(query.statement, 1) != UUID_SIZE)
+        if (!load_row(&query, staging))
             return session_failed(session, SQLITE_CORRUPT, error);
-        map_put(staging->map, uuid, UUID_SIZE, seq << STAGED_BITS | flags);
-        staging->next = seq + 1;
     }
 }
 

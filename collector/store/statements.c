@@ -37,7 +37,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [SQL_ARRIVAL_ADD] =
         "INSERT INTO arrival (seq, " PLAIN_COLUMNS ", visited, pseudonym, note, box)"
         " VALUES (:seq, " PLAIN_VALUES ", :visited, :pseudonym, :note, :box)",
-    [SQL_ARRIVAL_ALL] = "SELECT seq, id, station, note IS NOT NULL OR visited IS NOT NULL,"
+    [SQL_ARRIVAL_ALL] = "SELECT seq, id, note IS NOT NULL OR visited IS NOT NULL,"
                         " box IS NOT NULL, pseudonym IS NOT NULL FROM arrival",
     [SQL_ARRIVAL_HASH] = "SELECT content_hash, station FROM arrival WHERE seq = :seq",
     [SQL_ARRIVAL_GET] = "SELECT " REPORT_COLUMNS " FROM staged WHERE seq = :seq",
@@ -95,10 +95,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [SQL_AMENDMENT_DROP] = "DELETE FROM amendment WHERE id = :id",
     [SQL_AMENDMENT_BOX_SET] = "UPDATE amendment SET box = :box WHERE id = :id",
 
-    [SQL_PENDING_BY_STATION] =
-        "SELECT station, count(*) FROM (SELECT station FROM report WHERE state = 0 AND state <> 1"
-        " UNION ALL SELECT station FROM arrival UNION ALL SELECT station FROM amendment)"
-        " GROUP BY station",
+    [SQL_PENDING_STATIONS] = "SELECT station FROM report WHERE state = 0 AND state <> 1"
+                             " UNION ALL SELECT station FROM arrival"
+                             " UNION ALL SELECT station FROM amendment",
     [SQL_WITHHELD_SINCE] = "SELECT count(*) FROM report JOIN entry ON entry.number = report.entry"
                            " WHERE report.state = 3 AND report.state <> 1 AND entry.at >= :since",
     [SQL_PUBLISHED_ALL] = "SELECT id, station, last, span, basis, answers, reporter FROM report"

@@ -70,6 +70,7 @@ bool session_version_put(struct session *session, const struct version_row *row,
     return query_run(&query, error);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one question, asked whole. */
 bool session_versions(struct session *session, const char *kind, int64_t major, int64_t known_at,
                       void (*each)(void *context, const struct version_row *row), void *context,
                       struct error *error)
