@@ -4,6 +4,7 @@
 
 #include "collector/aggregate/progress.h"
 #include "collector/aggregate/votes.h"
+#include "collector/consensus/blend.h"
 
 static const double batch_accuracy = 0.75;
 static const double dawid_skene_strength = 0.02;
@@ -12,6 +13,7 @@ struct estimator {
     struct data *data;
     const struct options *options;
     struct fit *fit;             /* NULL for votes */
+    struct blend *blend;         /* of a truth that does not change */
     struct dynamics **dynamics;  /* of each question, with a fit */
     struct observation *scratch; /* the open item's, as far as `count` */
     size_t count;
@@ -51,6 +53,9 @@ static void learn(struct estimator *estimator)
         report_table_weigh(table, !fixed);
     }
     estimator->fit = fit_create(table, &options);
+    if (fixed && !plain) {
+        estimator->blend = blend_create(table, show_iteration, &progress);
+    }
     progress_end(&progress);
     estimator->dynamics = memory_zeroed(table->questions, sizeof(struct dynamics *));
     for (uint32_t q = 0; q < table->questions; q++) {
@@ -91,8 +96,25 @@ void estimator_destroy(struct estimator *estimator)
     }
     free(estimator->dynamics);
     fit_destroy(estimator->fit);
+    blend_destroy(estimator->blend);
     free(estimator->scratch);
     free(estimator);
+}
+
+/* Puts the blend's posterior in the place of the fit's evidence: all of it in the first knot, as
+ * the chain stands still and begins with π. */
+static void use_blend(struct estimator *estimator)
+{
+    struct knots *knots = &estimator->knots;
+    size_t options = (size_t)knots->options;
+    double p[CONSENSUS_OPTIONS_MAX];
+    struct hazard hazard;
+    blend_posterior(estimator->blend, estimator->item, p);
+    fit_hazard(estimator->fit, estimator->data->table.question[estimator->item], &hazard);
+    for (size_t i = 0; i < knots->count * options; i++) {
+        knots->log_likelihood[i] = i < options ? log(fmax(p[i], 1e-30) / hazard.initial[i]) : 0;
+    }
+    hazard_finish(&hazard);
 }
 
 void estimator_open(struct estimator *estimator, size_t item)
@@ -105,6 +127,9 @@ void estimator_open(struct estimator *estimator, size_t item)
         return;
     }
     fit_knots(estimator->fit, item, estimator->scratch, &estimator->knots);
+    if (estimator->blend) {
+        use_blend(estimator);
+    }
     estimator->smoother =
         smoother_create(&estimator->knots, estimator->dynamics[table->question[item]]);
 }

@@ -1,0 +1,55 @@
+#ifndef ZHANJI_CONSENSUS_STILL_H
+#define ZHANJI_CONSENSUS_STILL_H
+
+#include "collector/consensus/table.h"
+
+/*
+ * One model of reporters for truths that do not change, by expectation maximisation. A state is a
+ * class k and a difficulty d of the item (Whitehill et al., NIPS 2009, let items differ in
+ * difficulty; here in two kinds):
+ *   θ[d][r][k][l] = (N[d][r][k][l] + s·prior) / (Σ_l N[d][r][k][l] + s)
+ *   prior = a_{r,d}[k=l] + (1 − a_{r,d})·ν_d[k][l],  a_{r,d} = (A·m_d + Σ correct)/(A + Σ all)
+ * One coin a reporter is s → ∞ (θ = prior); Dawid–Skene with Laplace's prior is s = K, prior 1/K.
+ * m is 0.75 with one difficulty, else pooled over reporters.
+ */
+struct still_kind {
+    const char *name;
+    double strength; /* s; 0: θ is the prior, negative: Laplace's */
+    int difficulties;
+    bool pooled_direction; /* ν from the data, else uniform */
+    bool learned_classes;  /* π from the data, else uniform */
+};
+
+/* Items of one question, and which of their observations are kept for judging the model. */
+struct still_task {
+    const struct report_table *table;
+    const uint32_t *items;
+    size_t item_count;
+    int options;
+    int fold; /* −1: all observations are learned from */
+};
+
+enum {
+    STILL_FOLDS = 4
+};
+
+/* The fold of an observation, the same for every run. */
+int still_fold(size_t observation);
+
+struct still;
+NODISCARD struct still *still_create(const struct still_task *task, const struct still_kind *kind);
+void still_destroy(struct still *still);
+/* Adds weight × an item's posterior (by place in task.items) to p. */
+void still_add_posterior(const struct still *still, size_t place, double weight, double *p);
+
+/* What a model makes of observations: Σ w·log P(answer) and Σ w over those of the fold; Σ w·P(the
+ * answer is the truth) and Σ w over the others. */
+struct still_verdict {
+    double log_likelihood, judged;
+    double agreement, learned;
+};
+
+/* Adds to a verdict. */
+void still_judge(const struct still *still, struct still_verdict *verdict);
+
+#endif

@@ -1,0 +1,153 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collector/consensus/blend.h"
+
+enum {
+    ITEMS = 400,
+    REPORTERS = 12
+};
+
+static uint64_t random_bits(uint64_t *state)
+{
+    *state += 0x9e3779b97f4a7c15U;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+static double uniform(uint64_t *state)
+{
+    return (double)(random_bits(state) >> 11) * 0x1p-53;
+}
+
+static int truth_of(uint32_t item)
+{
+    return item % 3 == 0;
+}
+
+/* What a reporter says: most are fair, some always say 0, some the opposite. */
+static uint8_t say(uint32_t item, uint32_t reporter, uint64_t *random)
+{
+    int truth = truth_of(item);
+    if (reporter < 4) {
+        return 0;
+    }
+    double honesty = reporter < 6 ? 0.15 : 0.85;
+    return (uint8_t)(uniform(random) < honesty ? truth : 1 - truth);
+}
+
+static void make_table(bool backwards, struct report_table *table)
+{
+    struct report_table shape = {.items = ITEMS, .intervals = 1, .reporters = REPORTERS};
+    shape.questions = 1;
+    shape.options = memory_zeroed(1, 1);
+    shape.options[0] = 2;
+    shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
+    shape.interval = memory_zeroed(1, sizeof(*shape.interval));
+    shape.interval[0] = (struct interval){0, 1, 0.5};
+    struct report_table_row rows[ITEMS * REPORTERS];
+    uint64_t random = 7;
+    size_t count = 0;
+    for (uint32_t item = 0; item < ITEMS; item++) {
+        for (uint32_t r = 0; r < REPORTERS; r++) {
+            rows[count++] = (struct report_table_row){item, r, 0, say(item, r, &random), 1};
+        }
+    }
+    struct report_table_builder *builder = report_table_builder_create();
+    for (size_t i = 0; i < count; i++) {
+        report_table_add(builder, &rows[backwards ? count - 1 - i : i]);
+    }
+    report_table_build_take(builder, &shape, table);
+}
+
+static void truth_is_found_behind_those_who_always_say_the_same(void **state)
+{
+    (void)state;
+    struct report_table table;
+    make_table(false, &table);
+    struct blend *blend = blend_create(&table, NULL, NULL);
+    int right = 0;
+    for (uint32_t item = 0; item < ITEMS; item++) {
+        double p[CONSENSUS_OPTIONS_MAX];
+        blend_posterior(blend, item, p);
+        assert_true(fabs(p[0] + p[1] - 1) < 1e-9);
+        right += (p[1] > p[0]) == truth_of(item);
+    }
+    assert_true(right > ITEMS * 97 / 100);
+    blend_destroy(blend);
+    report_table_finish(&table);
+}
+
+static void full_confusion_outweighs_one_accuracy_here(void **state)
+{
+    (void)state;
+    struct report_table table;
+    make_table(false, &table);
+    struct blend *blend = blend_create(&table, NULL, NULL);
+    double coins = 0;
+    double sum = 0;
+    for (size_t c = 0; c < blend_candidates(); c++) {
+        double weight = blend_weight(blend, 0, c);
+        coins += strncmp(blend_name(c), "one-coin", strlen("one-coin")) == 0 ? weight : 0;
+        sum += weight;
+    }
+    assert_true(fabs(sum - 1) < 1e-9);
+    assert_true(coins < 0.01);
+    blend_destroy(blend);
+    report_table_finish(&table);
+}
+
+static void the_order_of_rows_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct report_table tables[2];
+    struct blend *blends[2];
+    for (size_t i = 0; i < 2; i++) {
+        make_table(i == 1, &tables[i]);
+        blends[i] = blend_create(&tables[i], NULL, NULL);
+    }
+    for (size_t item = 0; item < ITEMS; item++) {
+        double p[2][CONSENSUS_OPTIONS_MAX] = {{0}};
+        blend_posterior(blends[0], item, p[0]);
+        blend_posterior(blends[1], item, p[1]);
+        assert_memory_equal(p[0], p[1], sizeof(p[0]));
+    }
+    for (size_t i = 0; i < 2; i++) {
+        blend_destroy(blends[i]);
+        report_table_finish(&tables[i]);
+    }
+}
+
+static bool give_up(void *context, int done, int all)
+{
+    (void)context;
+    return done * 4 < all;
+}
+
+static void a_blend_can_be_given_up(void **state)
+{
+    (void)state;
+    struct report_table table;
+    make_table(false, &table);
+    assert_null(blend_create(&table, give_up, NULL));
+    report_table_finish(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(truth_is_found_behind_those_who_always_say_the_same),
+        cmocka_unit_test(full_confusion_outweighs_one_accuracy_here),
+        cmocka_unit_test(the_order_of_rows_leaves_no_trace),
+        cmocka_unit_test(a_blend_can_be_given_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
