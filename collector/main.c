@@ -18,6 +18,7 @@
 #include "collector/intake/intake.h"
 #include "collector/intake/keys.h"
 #include "collector/intake/read.h"
+#include "collector/intake/record.h"
 #include "collector/intake/state.h"
 #include "collector/options.h"
 #include "collector/pages/pages.h"
@@ -40,6 +41,7 @@ struct server {
     struct survey *survey;
     struct store *store;
     struct server_keys keys;
+    struct record *record;
     struct publisher *publisher;
     struct moderation *moderation;
     struct store_collector *collector;
@@ -135,6 +137,23 @@ static bool start_archive(struct server *server, struct error *error)
     return founding_store(&server->app, &server->declared, error);
 }
 
+/* After the archive, which is where the log begins. */
+static bool start_record(struct server *server, struct error *error)
+{
+    auto_buffer struct buffer folder = {0};
+    buffer_format(&folder, "%s.state", server->options->db);
+    struct record_options options = {
+        .store = server->store,
+        .survey = server->survey,
+        .clock = clock_real(),
+        .folder = folder.data,
+    };
+    if (!record_start(&options, &server->record, error))
+        return false;
+    server->app.record = server->record;
+    return true;
+}
+
 static bool start_publisher(struct server *server, struct error *error)
 {
     struct publisher_options options = {
@@ -159,10 +178,10 @@ static bool start_moderation(struct server *server, struct error *error)
 
 static bool start_http(struct server *server, struct error *error)
 {
-    const struct http_route *const tables[] = {intake_routes, read_routes, moderation_routes,
-                                               pages_routes};
-    const size_t lengths[] = {intake_routes_count, read_routes_count, moderation_routes_count,
-                              pages_routes_count};
+    const struct http_route *const tables[] = {intake_routes, read_routes, record_routes,
+                                               moderation_routes, pages_routes};
+    const size_t lengths[] = {intake_routes_count, read_routes_count, record_routes_count,
+                              moderation_routes_count, pages_routes_count};
     struct http_options options = {
         .listen = server->options->listen,
         .socket_path = server->options->socket,
@@ -212,8 +231,9 @@ static bool announce(struct server *server, struct error *error)
 }
 
 static bool (*const steps[])(struct server *server, struct error *error) = {
-    start_process,   start_survey,     start_store, start_state,   start_archive,
-    start_publisher, start_moderation, start_http,  start_watches, announce,
+    start_process, start_survey,    start_store,      start_state, start_archive,
+    start_record,  start_publisher, start_moderation, start_http,  start_watches,
+    announce,
 };
 
 /* Jobs that are still with the store answer their exchanges before these go. */
@@ -221,8 +241,10 @@ static void finish(struct server *server)
 {
     if (server->publisher != NULL)
         publisher_stop(server->publisher);
+    record_stop(server->record);
     if (server->store != NULL)
         store_close(server->store);
+    record_destroy(server->record);
     if (server->collector != NULL)
         store_collect(server->collector);
     if (server->http != NULL)

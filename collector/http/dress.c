@@ -33,11 +33,18 @@ static const char *vary_on(const struct dress *dress)
     return language ? "Accept-Language" : NULL;
 }
 
+static const char *cache_control(const struct dress *dress)
+{
+    if (dress->etag == NULL)
+        return "no-store";
+    return dress->reply->immutable ? "public, max-age=31536000, immutable" : "no-cache";
+}
+
 static void add_content(struct MHD_Response *response, const struct dress *dress)
 {
     bool unchanged = (dress->form & FORM_UNCHANGED) != 0;
     add(response, "Vary", vary_on(dress));
-    add(response, "Cache-Control", dress->etag != NULL ? "no-cache" : "no-store");
+    add(response, "Cache-Control", cache_control(dress));
     add(response, "ETag", dress->etag);
     add(response, "Content-Type", unchanged ? NULL : dress->type);
     add(response, "Content-Encoding", (dress->form & FORM_GZIP) != 0 && !unchanged ? "gzip" : NULL);

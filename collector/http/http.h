@@ -58,6 +58,7 @@ struct http_reply {
     struct http_pair headers[HTTP_HEADERS_MAX]; /* extra ones: literal names, owned values */
     int header_count;
     bool public_data; /* CORP cross-origin and Access-Control-Allow-Origin: * (trust §5) */
+    bool immutable;   /* never changes: with an ETag, caches may keep it for a year */
     bool no_store;    /* Cache-Control: no-store; else no-cache with an ETag for 200 to GET */
 };
 

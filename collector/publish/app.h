@@ -5,6 +5,7 @@
 
 struct server_keys; /* collector/intake/keys.h */
 struct moderation;  /* moderation/routes.h */
+struct record;      /* collector/intake/record.h */
 
 /* What every handler of the server is given as its context. Borrowed pointers, set in main. */
 struct app {
@@ -17,6 +18,7 @@ struct app {
     const struct source *schema; /* openapi.json, report.schema.json */
     const void *http;            /* the struct http_server, for metrics */
     struct moderation *moderation;
+    struct record *record;
 };
 
 #endif

@@ -59,12 +59,12 @@ bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_SIZE], uin
     }
 }
 
-static bool write_list(struct session *session, int32_t day,
-                       const uint8_t (*hashes)[SECRET_KEY_SIZE], size_t count, struct error *error)
+static bool write_list(struct session *session, int32_t day, const uint8_t *hashes, size_t count,
+                       struct error *error)
 {
     auto_query struct query query = record_query(session, RECORD_RECEIVED_PUT);
     query_integer(&query, ":day", day);
-    query_blob(&query, ":hashes", count == 0 ? "" : (const void *)hashes, count * SECRET_KEY_SIZE);
+    query_blob(&query, ":hashes", count == 0 ? (const void *)"" : hashes, count * SECRET_KEY_SIZE);
     return query_run(&query, error);
 }
 
@@ -76,8 +76,8 @@ static void print_list(const uint8_t *hashes, size_t length, struct buffer *text
     }
 }
 
-static bool write_entry(struct session *session, int32_t day,
-                        const uint8_t (*hashes)[SECRET_KEY_SIZE], size_t count, struct error *error)
+static bool write_entry(struct session *session, int32_t day, const uint8_t *hashes, size_t count,
+                        struct error *error)
 {
     uint64_t number;
     auto_buffer struct buffer subject = {0};
@@ -89,13 +89,12 @@ static bool write_entry(struct session *session, int32_t day,
     entry->reports = (uint32_t)count;
     buffer_day(&subject, day);
     snprintf(entry->subject, sizeof entry->subject, "%s", subject.data);
-    print_list((const uint8_t *)hashes, count * SECRET_KEY_SIZE, &text);
+    print_list(hashes, count * SECRET_KEY_SIZE, &text);
     sha256_bytes(text.length == 0 ? "" : text.data, text.length, entry->digest);
     return entry_write(session, entry, &number, error);
 }
 
-bool session_received_put(struct session *session, int32_t day,
-                          const uint8_t (*hashes)[SECRET_KEY_SIZE], size_t count,
+bool session_received_put(struct session *session, int32_t day, const uint8_t *hashes, size_t count,
                           struct error *error)
 {
     bool found;

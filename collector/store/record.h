@@ -55,9 +55,8 @@ NODISCARD bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_
 
 /* Writes the list of a day (`count` hashes in order of value) and its `received` entry. Again for
  * the same day: nothing. */
-NODISCARD bool session_received_put(struct session *session, int32_t day,
-                                    const uint8_t (*hashes)[SECRET_KEY_SIZE], size_t count,
-                                    struct error *error);
+NODISCARD bool session_received_put(struct session *session, int32_t day, const uint8_t *hashes,
+                                    size_t count, struct error *error);
 /* The list as it is published: a line of hex a hash. Appended. */
 NODISCARD bool session_received(struct session *session, int32_t day, struct buffer *text,
                                 bool *found_out, struct error *error);
