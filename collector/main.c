@@ -239,6 +239,7 @@ static bool (*const steps[])(struct server *server, struct error *error) = {
 /* Jobs that are still with the store answer their exchanges before these go. */
 static void finish(struct server *server)
 {
+    moderation_stop(server->moderation);
     if (server->publisher != NULL)
         publisher_stop(server->publisher);
     record_stop(server->record);

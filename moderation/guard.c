@@ -5,6 +5,7 @@
 
 #include "collector/base/map.h"
 #include "moderation/signature.h"
+#include "moderation/worker.h"
 
 enum {
     NONCES_FIRST_PURGE = 1024 /* nonces kept before old ones are looked for */
@@ -14,8 +15,9 @@ struct moderation {
     struct clock clock;
     int64_t started;
     struct moderator_list moderators;
-    struct map *nonces; /* key ‖ nonce → created */
-    size_t purge_at;    /* number of nonces at which the old ones are dropped */
+    struct map *nonces;    /* key ‖ nonce → created */
+    size_t purge_at;       /* number of nonces at which the old ones are dropped */
+    struct worker *worker; /* the desk's thread; NULL before it is needed */
 };
 
 void moderator_list_finish(struct moderator_list *list)
@@ -77,10 +79,24 @@ bool moderation_create(struct store *store, struct clock clock, struct moderatio
     return true;
 }
 
+void moderation_stop(struct moderation *moderation)
+{
+    if (moderation != NULL)
+        worker_stop(TAKE(moderation->worker));
+}
+
+struct worker *guard_worker(const struct app *app, struct error *error)
+{
+    if (app->moderation->worker == NULL)
+        app->moderation->worker = worker_start(app, error);
+    return app->moderation->worker;
+}
+
 void moderation_destroy(struct moderation *moderation)
 {
     if (moderation == NULL)
         return;
+    moderation_stop(moderation);
     moderator_list_finish(&moderation->moderators);
     map_destroy(moderation->nonces);
     free(moderation);

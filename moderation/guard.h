@@ -23,6 +23,9 @@ NODISCARD bool moderator_list_read(struct session *session, struct moderator_lis
 /* On the HTTP thread: from now on these are the moderators. */
 void guard_moderators_take(struct moderation *moderation, struct moderator_list *list);
 
+/* The desk's thread, started if there is none yet; NULL with the error. On the HTTP thread. */
+NODISCARD struct worker *guard_worker(const struct app *app, struct error *error);
+
 /* Who asks: a moderator by its key, or the operator on the Unix socket. */
 struct asker {
     bool has_key;

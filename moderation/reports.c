@@ -8,6 +8,7 @@
 #include "collector/intake/seal.h"
 #include "moderation/guard.h"
 #include "moderation/handlers.h"
+#include "moderation/search.h"
 #include "moderation/task.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
     CANDIDATES_MAX = 8
 };
 
-static void print_text(struct buffer *buffer, const char *key, const char *text)
+void reports_text(struct buffer *buffer, const char *key, const char *text)
 {
     buffer_format(buffer, ",\"%s\":", key);
     if (text == NULL || text[0] == '\0')
@@ -48,22 +49,22 @@ static void print_station(const struct survey *survey, const struct stored_repor
         return;
     }
     station = &survey->stations[report->station];
-    print_text(buffer, "station", station->id);
+    reports_text(buffer, "station", station->id);
     buffer_text(buffer, ",\"name\":{\"zh\":");
     buffer_json(buffer, station->name.in[LANGUAGE_ZH], strlen(station->name.in[LANGUAGE_ZH]));
     buffer_text(buffer, ",\"en\":");
     buffer_json(buffer, station->name.in[LANGUAGE_EN], strlen(station->name.in[LANGUAGE_EN]));
     buffer_char(buffer, '}');
-    print_text(buffer, "visited", report->visited_text);
-    print_text(buffer, "basis", survey->basis[report->basis].term.id);
+    reports_text(buffer, "visited", report->visited_text);
+    reports_text(buffer, "basis", survey->basis[report->basis].term.id);
     buffer_text(buffer, ",\"answers\":");
     report_answers_json(survey, report->answers, buffer);
 }
 
 static void print_decision(const struct stored_report *report, struct buffer *buffer)
 {
-    print_text(buffer, "reason", report->reason);
-    print_text(buffer, "reason_note", report->reason_note);
+    reports_text(buffer, "reason", report->reason);
+    reports_text(buffer, "reason_note", report->reason_note);
     buffer_format(buffer, ",\"note_hidden\":%s", report->note_hidden ? "true" : "false");
     print_instant(buffer, "decided", report->decided);
     if (report->entry == 0)
@@ -80,7 +81,7 @@ static void print_reporter(const struct app *app, const struct stored_report *re
     if (report->has_reporter && report->station >= 0)
         keys_pseudonym(app->keys, report->reporter, app->survey->stations[report->station].id,
                        pseudonym);
-    print_text(buffer, "reporter", pseudonym);
+    reports_text(buffer, "reporter", pseudonym);
 }
 
 void reports_print(const struct app *app, const struct stored_report *report, struct buffer *buffer)
@@ -90,9 +91,9 @@ void reports_print(const struct app *app, const struct stored_report *report, st
     uuid_print(report->uuid, id);
     buffer_format(buffer, "{\"id\":\"%s\"", id);
     print_station(app->survey, report, buffer);
-    print_text(buffer, "note", report->note);
+    reports_text(buffer, "note", report->note);
     buffer_format(buffer, ",\"version\":%" PRIu32, report->version);
-    print_text(buffer, "state", report_state_name(report->state));
+    reports_text(buffer, "state", report_state_name(report->state));
     print_instant(buffer, "received", report->arrived);
     buffer_text(buffer, ",\"content_hash\":\"");
     buffer_hex(buffer, report->content_hash, sizeof report->content_hash);
@@ -141,7 +142,7 @@ static bool run_queue(struct session *session, struct store_job *job, struct err
                       error))
         return false;
     buffer_char(&queue->body, ']');
-    print_text(&queue->body, "next", queue->next);
+    reports_text(&queue->body, "next", queue->next);
     buffer_char(&queue->body, '}');
     return true;
 }
@@ -173,8 +174,8 @@ static bool read_state(const struct http_request *request, struct report_filter 
                      "state must be pending, approved, rejected, withheld, withdrawn or all");
 }
 
-static bool read_station(const struct survey *survey, const struct http_request *request,
-                         struct report_filter *filter, struct error *error)
+bool reports_station(const struct survey *survey, const struct http_request *request,
+                     struct report_filter *filter, struct error *error)
 {
     const char *name = http_parameter(request, "station");
     int candidates[CANDIDATES_MAX];
@@ -193,7 +194,7 @@ static bool read_station(const struct survey *survey, const struct http_request 
     return true;
 }
 
-static bool read_limit(const struct http_request *request, uint32_t *limit_out, struct error *error)
+bool reports_limit(const struct http_request *request, uint32_t *limit_out, struct error *error)
 {
     const char *text = http_parameter(request, "limit");
     uint64_t limit = LIMIT_DEFAULT;
@@ -215,9 +216,11 @@ enum http_progress handle_queue(struct http_exchange *exchange, void *context)
 
     if (!guard_passes(exchange, app, &asker))
         return HTTP_DONE;
+    if (search_is_wanted(request))
+        return search_send(exchange, app);
     if (!read_state(request, &filter, &error) ||
-        !read_station(app->survey, request, &filter, &error) ||
-        !read_limit(request, &filter.limit, &error))
+        !reports_station(app->survey, request, &filter, &error) ||
+        !reports_limit(request, &filter.limit, &error))
         return http_error(exchange, &error);
     queue = task_create(sizeof *queue, exchange, app);
     queue->task.answer = queue_answer;

@@ -1,6 +1,7 @@
 #ifndef ZHANJI_MODERATION_REPORTS_H
 #define ZHANJI_MODERATION_REPORTS_H
 
+#include "collector/http/http.h"
 #include "collector/publish/app.h"
 #include "collector/store/session.h"
 
@@ -13,5 +14,13 @@
  */
 void reports_print(const struct app *app, const struct stored_report *report,
                    struct buffer *buffer);
+
+/* `,"key":` and the text, or null for "" and NULL. Appends. */
+void reports_text(struct buffer *buffer, const char *key, const char *text);
+/* The parameters `station` (-1 if absent) and `limit` of a list. */
+NODISCARD bool reports_station(const struct survey *survey, const struct http_request *request,
+                               struct report_filter *filter, struct error *error);
+NODISCARD bool reports_limit(const struct http_request *request, uint32_t *limit_out,
+                             struct error *error);
 
 #endif

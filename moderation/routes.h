@@ -16,6 +16,8 @@ struct moderation;
 
 NODISCARD bool moderation_create(struct store *store, struct clock clock,
                                  struct moderation **moderation_out, struct error *error);
+/* Ends the thread of its own that the desk has: before the publisher and the store go. */
+void moderation_stop(struct moderation *moderation);    /* NULL is fine */
 void moderation_destroy(struct moderation *moderation); /* NULL is fine */
 
 #endif

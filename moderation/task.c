@@ -29,6 +29,14 @@ static void finish(struct store_job *job)
     http_resume(exchange);
 }
 
+void task_prepare(struct task *task,
+                  bool (*run)(struct session *session, struct store_job *job, struct error *error))
+{
+    task->job.collector = task->app->collector;
+    task->job.run = run;
+    task->job.finish = finish;
+}
+
 enum http_progress task_send(struct task *task,
                              bool (*run)(struct session *session, struct store_job *job,
                                          struct error *error))
@@ -36,9 +44,7 @@ enum http_progress task_send(struct task *task,
     struct http_exchange *exchange = task->exchange;
     struct error error = {0};
 
-    task->job.collector = task->app->collector;
-    task->job.run = run;
-    task->job.finish = finish;
+    task_prepare(task, run);
     if (store_submit(task->app->store, &task->job, &error))
         return HTTP_WAIT;
     task_drop(task);

@@ -21,6 +21,9 @@ NODISCARD void *task_create(size_t size, struct http_exchange *exchange, const s
 enum http_progress task_send(struct task *task,
                              bool (*run)(struct session *session, struct store_job *job,
                                          struct error *error));
+/* What task_send does before it sends: for a task that another thread hands to the store. */
+void task_prepare(struct task *task,
+                  bool (*run)(struct session *session, struct store_job *job, struct error *error));
 /* Frees a task that was not sent. */
 void task_drop(struct task *task);
 
