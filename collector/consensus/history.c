@@ -6,8 +6,9 @@
 /*
  * Where an item changed (consensus.md §6). Beside the visits the path has a stop at each mark of
  * the dynamics and at the end, so that a change between two visits can be seen. Stops with a known
- * answer (posterior at least 0.6) are joined to runs of one answer. Between the last stop a of a
- * run and the first stop b of the next, of answer B, the time of the change has, given both,
+ * answer (posterior at least 0.6) are joined to runs of one answer. Between the last sure stop a
+ * (posterior at least 0.98, or the run's largest) of a run and the first sure stop b of the next,
+ * of answer B, the time of the change has, given both,
  *   P(last change ≤ t_j) ∝ f_j·D_j,   D_b = 1,  D_{j−1} = (keep + moved_B)·Lik_j(B)·D_j
  * with f_j the chance of B at t_j when the chain starts from a in the first run's answer (before
  * the first run: from α_0), carried forward as in smoother.h: §6 with both ends fixed.
@@ -17,6 +18,7 @@
  * conditional distribution, interpolated inside a gap in L.
  */
 static const double least_known = 0.6;
+static const double least_sure = 0.98;
 static const double least_changed = 0.5;
 static const double greatest_shown = 0.97;
 static const double tail = 0.05;
@@ -25,14 +27,17 @@ struct path {
     struct knots stops;
     struct smoother *smoother;
     struct step *steps; /* into each stop from the one before */
+    double *known;      /* the largest posterior at each stop */
     double *changed;    /* a cumulative distribution over some of the stops */
 };
 
 /* Consecutive stops with one known answer. */
 struct run {
-    size_t first, last;
+    size_t first,
+        last;   /* its first and last sure stops: between these of two runs lies the change */
+    size_t end; /* its last stop */
     int answer;
-    double confidence;
+    double peak; /* the largest posterior */
 };
 
 static void add_stop(struct knots *stops, const struct knots *from, size_t knot)
@@ -84,6 +89,7 @@ static void path_start(struct path *path, const struct smoother *smoother, doubl
     path->stops.at = memory_zeroed(most, sizeof(*path->stops.at));
     path->stops.log_likelihood = memory_zeroed(most * options, sizeof(double));
     path->stops.weight = memory_zeroed(most * options, sizeof(double));
+    path->known = memory_zeroed(most, sizeof(double));
     path->changed = memory_zeroed(most, sizeof(double));
     path->steps = memory_zeroed(most, sizeof(*path->steps));
     merge_stops(smoother, now, &path->stops);
@@ -98,6 +104,7 @@ static void path_finish(struct path *path)
 {
     smoother_destroy(path->smoother);
     knots_finish(&path->stops);
+    free(path->known);
     free(path->changed);
     free(path->steps);
 }
@@ -107,29 +114,52 @@ static const double *row(const struct path *path, const double *table, size_t st
     return table + stop * (size_t)path->stops.options;
 }
 
-/* Runs of known answers in order; an unknown stop between two of one answer is passed over. */
-static size_t list_runs(const struct path *path, struct run *runs)
+/* The best answer at a stop; its posterior goes to `known`. */
+static int decode(struct path *path, size_t stop)
 {
     int options = path->stops.options;
+    const double *forward = row(path, path->smoother->forward, stop);
+    const double *backward = row(path, path->smoother->backward, stop);
+    double posterior[CONSENSUS_OPTIONS_MAX];
+    for (int k = 0; k < options; k++) {
+        posterior[k] = forward[k] * backward[k];
+    }
+    vector_normalise(posterior, options);
+    int best = vector_best(posterior, options);
+    path->known[stop] = posterior[best];
+    return best;
+}
+
+/* The stops at which a run is sure, or as sure as it ever is. */
+static void find_sure(const struct path *path, struct run *run)
+{
+    double sure = fmin(least_sure, run->peak);
+    while (path->known[run->first] < sure) {
+        run->first++;
+    }
+    run->last = run->end;
+    while (path->known[run->last] < sure) {
+        run->last--;
+    }
+}
+
+/* Runs of known answers in order; an unknown stop between two of one answer is passed over. */
+static size_t list_runs(struct path *path, struct run *runs)
+{
     size_t count = 0;
     for (size_t j = 0; j < path->stops.count; j++) {
-        const double *forward = row(path, path->smoother->forward, j);
-        const double *backward = row(path, path->smoother->backward, j);
-        double posterior[CONSENSUS_OPTIONS_MAX];
-        for (int k = 0; k < options; k++) {
-            posterior[k] = forward[k] * backward[k];
-        }
-        vector_normalise(posterior, options);
-        int best = vector_best(posterior, options);
-        if (posterior[best] < least_known) {
+        int best = decode(path, j);
+        if (path->known[j] < least_known) {
             continue;
         }
         if (count == 0 || runs[count - 1].answer != best) {
             runs[count++] = (struct run){.first = j, .answer = best};
         }
-        struct run *run = &runs[count - 1];
-        run->last = j;
-        run->confidence = fmax(run->confidence, fmin(posterior[best], greatest_shown));
+        runs[count - 1].end = j;
+        runs[count - 1].peak = fmax(runs[count - 1].peak, path->known[j]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        find_sure(path, &runs[i]);
     }
     return count;
 }
@@ -262,7 +292,7 @@ static void list_segments(struct path *path, const struct run *runs, size_t coun
     for (size_t i = 0; i < count; i++) {
         struct segment *segment = &segments[i];
         segment->answer = runs[i].answer;
-        segment->confidence = runs[i].confidence;
+        segment->confidence = fmin(runs[i].peak, greatest_shown);
         segment->has_from =
             find_beginning(path, i > 0 ? &runs[i - 1] : NULL, &runs[i], &segment->from);
         if (i > 0) {
@@ -271,7 +301,7 @@ static void list_segments(struct path *path, const struct run *runs, size_t coun
         }
     }
     size_t end = path->stops.count - 1;
-    if (count > 0 && runs[count - 1].last < end) {
+    if (count > 0 && runs[count - 1].end < end) {
         trace_first_change(path, runs[count - 1].last, runs[count - 1].answer);
         segments[count - 1].has_until =
             find_bracket(path, runs[count - 1].last, end, &segments[count - 1].until);

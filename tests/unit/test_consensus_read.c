@@ -315,8 +315,9 @@ static void a_change_is_found_between_the_visits_that_saw_it(void **state)
     assert_int_equal(segments[0].answer, 0);
     assert_int_equal(segments[1].answer, 1);
     const struct bracket *bracket = &segments[1].from;
-    assert_true(bracket->earliest >= 100.5 && bracket->latest <= 140.5);
+    assert_true(bracket->earliest >= 50.5 && bracket->earliest < 110);
     assert_true(bracket->likely > 110 && bracket->likely < 130);
+    assert_true(bracket->latest > 130 && bracket->latest <= 180.5);
     assert_near(segments[0].until.likely, bracket->likely, 0);
 }
 

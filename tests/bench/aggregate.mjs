@@ -1,0 +1,124 @@
+// Every method beside the engine, on simulated cities with a known truth, on labelled sets if a folder
+// is given, and for speed beside a plain numpy Dawid–Skene.
+//
+//   node tests/bench/aggregate.mjs [--seeds N] [--crowd FOLDER] [--speed REPORTS]
+//
+// FOLDER holds a folder for each set, with answers.csv and truth.csv. Programs are looked for in
+// $ZHANJI_BUILD (default build/).
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const build = path.resolve(process.env.ZHANJI_BUILD ?? path.join(here, '../../build'));
+const aggregator = path.join(build, 'collector/zhanji-aggregate');
+const simulator = path.join(build, 'tests/bench/simulate');
+const methods = ['zhanji', 'majority', 'latest', 'window:90', 'decay:60', 'dawid-skene'];
+const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change'];
+const lastDay = '2024-01-07'; // of the simulator's 730 days
+
+const { values: options } = parseArgs({
+  options: { seeds: { type: 'string', default: '2' }, crowd: { type: 'string' }, speed: { type: 'string' } },
+});
+const folder = mkdtempSync(path.join(tmpdir(), 'zhanji-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name) => path.join(folder, name);
+const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+const shown = (value, digits = 3) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+const rows = (text) => text.trimEnd().split('\n').slice(1).map((line) => line.split(','));
+const run = (args) => execFileSync(aggregator, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+const score = (args) => JSON.parse(run([...args, '--json'])).truth;
+
+function print(head, table) {
+  const widths = head.map((name, i) => Math.max(name.length, ...table.map((row) => row[i].length)));
+  const line = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+  console.log([line(head), ...table.map(line), ''].join('\n'));
+}
+
+const dayNumber = (text) => Date.parse(text) / 86_400_000;
+
+/** Claimed changes beside the true ones: a claim is right within 120 days of a change to its answer. */
+function changes(history, truth) {
+  const byItem = new Map();
+  for (const change of rows(truth)) byItem.set(change[0], [...(byItem.get(change[0]) ?? []), change]);
+  const errors = [];
+  let claims = 0;
+  let covered = 0;
+  for (const [item, answer, earliest, likely, latest] of rows(history)) {
+    if (!likely) continue;
+    claims++;
+    const distance = ([, day]) => Math.abs(day - dayNumber(likely));
+    const nearest = (byItem.get(item) ?? [])
+      .filter((change) => change[3] === answer && distance(change) <= 120)
+      .sort((a, b) => distance(a) - distance(b))[0];
+    if (!nearest) continue;
+    errors.push(distance(nearest));
+    covered += dayNumber(earliest) <= nearest[1] && nearest[1] <= dayNumber(latest);
+  }
+  errors.sort((a, b) => a - b);
+  return {
+    error: errors[Math.floor(errors.length / 2)],
+    wrong: 1 - errors.length / claims,
+    coverage: covered / errors.length,
+    found: errors.length / rows(truth).length,
+  };
+}
+
+function measure(method) {
+  const base = ['--csv', file('reports.csv'), '--now', lastDay, '--method', method];
+  const now = score([...base, '--truth', file('now.csv')]);
+  const ever = score([...base, '--truth', file('ever.csv')]);
+  const result = { now: now.accuracy, brier: now.brier, ece: now.ece, ever: ever.accuracy };
+  if (method !== 'zhanji') return result;
+  return { ...result, ...changes(run([...base, '--history', '-']), readFileSync(file('changes.csv'), 'utf8')) };
+}
+
+function simulated(seeds) {
+  for (const scenario of scenarios) {
+    const results = methods.map(() => []);
+    for (let seed = 1; seed <= seeds; seed++) {
+      execFileSync(simulator, [scenario, String(seed), folder]);
+      methods.forEach((method, i) => results[i].push(measure(method)));
+    }
+    const columns = ['now', 'ever', 'brier', 'ece', 'error', 'wrong', 'coverage', 'found'];
+    const table = methods.map((method, i) => [
+      method, ...columns.map((column) => shown(mean(results[i].map((result) => result[column])))),
+    ]);
+    print([scenario, 'now', 'any day', 'Brier', 'ECE', 'days off', 'false', 'covered', 'found'], table);
+  }
+}
+
+function crowd(where) {
+  const sets = readdirSync(where).filter((name) => existsSync(path.join(where, name, 'truth.csv')));
+  const compared = ['zhanji', 'dawid-skene', 'majority'];
+  const table = sets.map((name) => [
+    name,
+    ...compared.map((method) => {
+      const data = (part) => path.join(where, name, part);
+      return shown(score(['--csv', data('answers.csv'), '--truth', data('truth.csv'), '--method', method]).accuracy, 4);
+    }),
+  ]);
+  const means = compared.map((_, i) => shown(mean(table.map((row) => Number(row[i + 1]))), 4));
+  print(['labelled set', ...compared], [...table, ['mean', ...means]]);
+}
+
+function speed(reports) {
+  execFileSync(simulator, ['base', '1', folder, String(Math.ceil(reports / 25)), '730', String(reports)]);
+  const timed = (command, args) => {
+    const started = process.hrtime.bigint();
+    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    return Number(process.hrtime.bigint() - started) / 1e9;
+  };
+  const whole = timed(aggregator, ['--csv', file('reports.csv'), '--out', '/dev/null']);
+  const votes = timed(aggregator, ['--csv', file('reports.csv'), '--out', '/dev/null', '--method', 'latest']);
+  console.log(`${reports} reports: whole ${whole.toFixed(1)} s, of it reading and writing ${votes.toFixed(1)} s`);
+  execFileSync('/usr/bin/python3', [path.join(here, 'dawid_skene.py'), file('reports.csv')], { stdio: 'inherit' });
+}
+
+if (options.speed) speed(Number(options.speed));
+if (options.crowd) crowd(options.crowd);
+if (!options.speed && !options.crowd) simulated(Number(options.seeds));
