@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "moderation/bulk.h"
 #include "moderation/canonical.h"
 #include "moderation/guard.h"
 #include "moderation/handlers.h"
@@ -22,6 +23,8 @@ struct decision {
     bool has_state;
     enum report_state state;
     char error[240];
+    struct covered_report *reports; /* of a decision on many */
+    size_t report_count;
 };
 
 struct decisions {
@@ -29,6 +32,7 @@ struct decisions {
     struct http_exchange *exchange;
     const struct app *app;
     struct asker asker;
+    json_t *lists; /* of decisions on many; NULL: none */
     struct decision *items;
     size_t count;
     size_t next; /* the first that is not in the store yet */
@@ -39,6 +43,9 @@ static void decisions_destroy(struct decisions *decisions)
 {
     for (size_t i = 0; i < decisions->count; i++)
         free(decisions->items[i].line);
+    for (size_t i = 0; i < decisions->count; i++)
+        free(decisions->items[i].reports);
+    json_decref(decisions->lists);
     free(decisions->items);
     free(decisions);
 }
@@ -101,21 +108,42 @@ static void set_result(struct decision *decision, enum change_result result,
     set_outcome(decision, is_denied ? 403 : statuses[result], reason->text);
 }
 
+/* The store's word on an entry that was judged. */
+static bool decide_entry(struct session *session, const struct entry *entry,
+                         struct decision *decision, struct error *error)
+{
+    struct error reason = {0};
+    enum change_result result = CHANGE_NOT_FOUND;
+    enum report_state state = STATE_PENDING;
+    bool is_done = entry->reports == 0
+                       ? session_decide(session, entry, decision->line, decision->length, &result,
+                                        &state, &reason, error)
+                       : session_decide_many(session, entry, decision->line, decision->length,
+                                             decision->reports, &result, &state, &reason, error);
+
+    if (!is_done)
+        return false;
+    set_result(decision, result, state, &reason);
+    if (entry->reports != 0 && decision->status != 200)
+        decision->has_state = false;
+    return true;
+}
+
 static bool decide_one(struct session *session, const struct decisions *decisions,
                        struct decision *decision, struct error *error)
 {
     struct entry entry;
     struct error reason = {0};
-    enum change_result result = CHANGE_NOT_FOUND;
-    enum report_state state = STATE_PENDING;
 
     if (decision->status != 0 || !judge(decisions, decision, session_now(session), &entry))
         return true;
-    if (!session_decide(session, &entry, decision->line, decision->length, &result, &state, &reason,
-                        error))
-        return false;
-    set_result(decision, result, state, &reason);
-    return true;
+    if (entry.reports != 0 && decision->reports == NULL &&
+        !bulk_take(decisions->lists, &entry, &decision->reports, &reason)) {
+        set_error(decision, &reason);
+        return true;
+    }
+    decision->report_count = entry.reports;
+    return decide_entry(session, &entry, decision, error);
 }
 
 static bool run_chunk(struct session *session, struct store_job *job, struct error *error)
@@ -147,6 +175,8 @@ static void print_result(const struct decision *decision, struct buffer *buffer)
         buffer_text(buffer, "null");
     else
         buffer_json(buffer, decision->error, strlen(decision->error));
+    if (decision->reports != NULL)
+        bulk_print(decision->reports, decision->report_count, buffer);
     buffer_char(buffer, '}');
 }
 
@@ -180,8 +210,10 @@ static void give_up(struct decisions *decisions, const struct error *error)
 
 static bool send_chunk(struct decisions *decisions, struct error *error)
 {
+    size_t chunk = decisions->lists == NULL ? CHUNK : 1; /* one on many is work enough */
+
     decisions->end =
-        decisions->count - decisions->next > CHUNK ? decisions->next + CHUNK : decisions->count;
+        decisions->count - decisions->next > chunk ? decisions->next + chunk : decisions->count;
     return store_submit(decisions->app->store, &decisions->job, error);
 }
 
@@ -219,30 +251,32 @@ static void take_element(struct decision *decision, json_t *element)
     decision->line = buffer_take(&line);
 }
 
-static const json_t *find_entries(const json_t *body, struct error *error)
+static bool check_body(const json_t *body, struct error *error)
 {
     const json_t *entries = json_object_get(body, "entries");
+    const json_t *lists = json_object_get(body, "reports");
 
-    if (!json_is_array(entries) || json_object_size(body) != 1) {
-        error_set(error, ERROR_INVALID, "the body must read {\"entries\":[…]}");
-        return NULL;
-    }
-    if (json_array_size(entries) == 0 || json_array_size(entries) > DECISIONS_MAX) {
-        error_set(error, ERROR_INVALID, "a request has 1 to %d entries", DECISIONS_MAX);
-        return NULL;
-    }
-    return entries;
+    if (!json_is_array(entries) || json_object_size(body) != (lists == NULL ? 1 : 2) ||
+        (lists != NULL && !json_is_object(lists)))
+        return error_set(error, ERROR_INVALID,
+                         "the body must read {\"entries\":[…]}, with \"reports\":{ROOT:[id…]} for "
+                         "decisions on many");
+    if (json_array_size(entries) == 0 || json_array_size(entries) > DECISIONS_MAX)
+        return error_set(error, ERROR_INVALID, "a request has 1 to %d entries", DECISIONS_MAX);
+    return true;
 }
 
 static enum http_progress decide(struct http_exchange *exchange, const struct app *app,
-                                 const struct asker *asker, const json_t *entries)
+                                 const struct asker *asker, const json_t *body)
 {
+    const json_t *entries = json_object_get(body, "entries");
     struct decisions *decisions = memory_zeroed(1, sizeof *decisions);
     struct error error = {0};
 
     decisions->exchange = exchange;
     decisions->app = app;
     decisions->asker = *asker;
+    decisions->lists = json_incref(json_object_get(body, "reports"));
     decisions->count = json_array_size(entries);
     decisions->items = memory_zeroed(decisions->count, sizeof *decisions->items);
     for (size_t i = 0; i < decisions->count; i++)
@@ -261,7 +295,7 @@ enum http_progress handle_decisions(struct http_exchange *exchange, void *contex
     const struct http_request *request = &exchange->request;
     const struct app *app = context;
     enum http_progress progress;
-    const json_t *entries;
+    bool is_read;
     struct asker asker;
     struct error error = {0};
     json_error_t place;
@@ -272,9 +306,8 @@ enum http_progress handle_decisions(struct http_exchange *exchange, void *contex
     body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES, &place);
     if (body == NULL)
         return http_problem(exchange, 400, "Not JSON, at line %d: %s", place.line, place.text);
-    entries = find_entries(body, &error);
-    progress =
-        entries == NULL ? http_error(exchange, &error) : decide(exchange, app, &asker, entries);
+    is_read = check_body(body, &error);
+    progress = is_read ? decide(exchange, app, &asker, body) : http_error(exchange, &error);
     json_decref(body);
     return progress;
 }

@@ -85,8 +85,6 @@ bool review_check(const struct survey *survey, const struct entry *entry, int64_
     if (!entry_act_is_decision(entry->act))
         return error_set(error, ERROR_INVALID, "%s is not a moderator's decision",
                          entry_act_name(entry->act));
-    if (entry->reports != 0)
-        return error_set(error, ERROR_INVALID, "a decision is about one report");
     if (strcmp(entry->survey, survey->id) != 0)
         return error_set(error, ERROR_INVALID, "the decision is of another survey, not of %s",
                          survey->id);

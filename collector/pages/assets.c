@@ -10,9 +10,9 @@ static const struct {
     const char *ending;
     const char *type;
 } types[] = {
-    {".css", "text/css; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".svg", "image/svg+xml"},
+    {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
+    {".svg", "image/svg+xml"},           {".png", "image/png"},
+    {".json", "application/json"},       {".webmanifest", "application/manifest+json"},
 };
 
 static const char *type_of(const char *name)
@@ -66,19 +66,55 @@ void assets_line_colours(const struct survey *survey, struct buffer *css)
     }
 }
 
-enum http_progress handle_asset(struct http_exchange *exchange, void *context)
+bool asset_draws(const char *id)
 {
-    const struct app *app = context;
-    const char *name = exchange->request.arguments[0];
+    const struct embedded_file *drawings = asset_find("assets", "drawings.svg");
+    auto_buffer struct buffer attribute = {0};
+    buffer_format(&attribute, "<symbol id=\"%s\"", id);
+    return drawings != NULL &&
+           memmem(drawings->data, drawings->length, attribute.data, attribute.length) != NULL;
+}
+
+static const struct {
+    const char *name;
+    void (*put)(const struct survey *survey, struct buffer *out);
+} made[] = {
+    {"lines.css", assets_line_colours},
+    {"catalogue.json", assets_catalogue},
+};
+
+/* What is made of the survey, or false. */
+static bool make(const struct survey *survey, const char *name, struct buffer *out)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(made); i++) {
+        if (strcmp(made[i].name, name) != 0)
+            continue;
+        made[i].put(survey, out);
+        return true;
+    }
+    return false;
+}
+
+static enum http_progress send_asset(struct http_exchange *exchange, const struct app *app,
+                                     const char *name)
+{
     const char *type = type_of(name);
     const struct embedded_file *file = asset_find("assets", name);
     exchange->reply.type = type;
-    if (strcmp(name, "lines.css") == 0)
-        assets_line_colours(app->survey, &exchange->reply.body);
-    else if (file != NULL && type != NULL)
+    if (file != NULL && type != NULL)
         buffer_bytes(&exchange->reply.body, file->data, file->length);
-    else
+    else if (!make(app->survey, name, &exchange->reply.body))
         return http_problem(exchange, 404, "no such file");
     exchange->reply.status = 200;
     return HTTP_DONE;
+}
+
+enum http_progress handle_asset(struct http_exchange *exchange, void *context)
+{
+    return send_asset(exchange, context, exchange->request.arguments[0]);
+}
+
+enum http_progress handle_root_asset(struct http_exchange *exchange, void *context)
+{
+    return send_asset(exchange, context, exchange->request.path + 1);
 }

@@ -15,6 +15,8 @@ static unsigned form_status(const struct form_page *page)
 /* The first submit button of a form is the one that Enter presses: it must be the one that sends,
  * not the one that switches the language. */
 static const char form_head[] =
+    "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
+    "<script type=\"module\" src=\"/assets/report.js\"></script>\n"
     "<form class=\"report\" id=\"form\" method=\"post\" action=\"/report{?}\" "
     "autocomplete=\"off\">\n"
     "<button class=\"default\" tabindex=\"-1\" aria-hidden=\"true\">{@form_send}</button>\n"

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "collector/pages/assets.h"
 #include "collector/pages/dates.h"
 #include "collector/pages/form_fault.h"
 #include "collector/pages/marks.h"
@@ -138,6 +139,20 @@ static void put_choice_open(struct html *html, const struct choice *choice, cons
          MARKUP("chosen", choice->chosen ? " checked" : ""));
 }
 
+/* A small drawing of what one sees there, where there is one; else the option's mark. */
+static void put_drawing(struct html *html, const struct survey_question *question, int option)
+{
+    auto_buffer struct buffer id = {0};
+    buffer_format(&id, "%s-%s", question->term.id, question->options[option].term.id);
+    if (asset_draws(id.data))
+        FILL(html,
+             "<svg class=\"drawing\" viewBox=\"0 0 48 40\" aria-hidden=\"true\">"
+             "<use href=\"/assets/drawings.svg#{id}\"/></svg>",
+             TEXT("id", id.data));
+    else
+        mark_option(html, question, option);
+}
+
 static void put_options(const struct form *form, int index)
 {
     struct html *html = &form->page->html;
@@ -150,7 +165,7 @@ static void put_options(const struct form *form, int index)
         const struct term *term = &question->options[i].term;
         const struct choice choice = {name.data, term->id, strcmp(given, term->id) == 0};
         put_choice_open(html, &choice, option_class(question, i));
-        mark_option(html, question, i);
+        put_drawing(html, question, i);
         FILL(html, "<span>{text}</span></label>\n", TEXT("text", html_in(html, &term->text)));
     }
     const struct choice none = {name.data, "", survey_option(question, given) < 0};

@@ -3,7 +3,9 @@
 #include "collector/pages/marks.h"
 
 static const char ask[] =
-    "<p>{@own_intro}</p><form class=\"report\" method=\"post\" action=\"/mine{?}\">"
+    "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
+    "<script type=\"module\" src=\"/assets/mine.js\"></script>\n"
+    "<p class=\"own-intro\">{@own_intro}</p><form class=\"report\" method=\"post\" action=\"/mine{?}\">"
     "<input type=\"hidden\" name=\"act\" value=\"show\">"
     "<div class=\"group\"><label class=\"title\" for=\"f-id\">{@receipt_id}</label>"
     "<input id=\"f-id\" name=\"id\" value=\"{id}\" required autocomplete=\"off\" "

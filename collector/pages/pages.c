@@ -9,6 +9,8 @@ const struct http_route pages_routes[] = {
     {HTTP_GET, "/changes", handle_changes, 0, NULL, 0},
     {HTTP_GET, "/about", handle_about, 0, NULL, 0},
     {HTTP_GET, "/assets/{name}", handle_asset, 0, NULL, 0},
+    {HTTP_GET, "/sw.js", handle_root_asset, 0, NULL, 0},
+    {HTTP_GET, "/manifest.webmanifest", handle_root_asset, 0, NULL, 0},
 };
 const size_t pages_routes_count = ARRAY_LENGTH(pages_routes);
 
