@@ -17,34 +17,38 @@ static void put_since(struct html *html, const struct station_segment *segment)
          TEXT("between", between.data), TEXT("likely", likely.data));
 }
 
-/* How the status of a segment was held at its middle: what was only inferred then is shown so. */
-static enum standing held(const struct station_page *it, const struct station_segment *segment)
+/* Whether a status that is over rested on no visit before its change began. */
+static bool was_inferred(const struct station_page *it, const struct station_segment *segment)
 {
-    if (!segment->has_until && segment->status == it->state.status)
-        return it->state.standing;
-    double from = segment->has_from ? segment->from.likely : segment->until.likely - 1;
-    double until = segment->has_until ? segment->until.likely : it->page->today;
+    int32_t day =
+        segment->has_until ? (int32_t)floor(segment->until.earliest) - 1 : it->page->today;
+    if (segment->has_from && day < (int32_t)floor(segment->from.likely))
+        day = (int32_t)floor(segment->from.likely);
     struct station_state *state = memory_zeroed(1, sizeof *state);
-    view_station(it->page->view, it->index, (int32_t)floor((from + until) / 2), state);
-    enum standing standing = state->standing;
+    view_station(it->page->view, it->index, day, state);
+    bool visited = state->visited;
     free(state);
-    return standing;
+    return !visited;
 }
 
 static void put_segment(struct station_page *it, const struct station_segment *segment)
 {
     struct html *html = &it->page->html;
     const struct survey *survey = it->page->survey;
-    enum standing standing = held(it, segment);
+    bool now = !segment->has_until && segment->status == it->state.status;
+    enum standing standing = it->state.standing;
+    if (!now)
+        standing = was_inferred(it, segment) ? STANDING_INFERRED : STANDING_CONFIRMED;
     auto_buffer struct buffer status = {0}, id = {0};
     short_text(&status, html_in(html, &survey->statuses.terms[segment->status].text));
     buffer_format(&id, "standing_%s", standing_name(standing));
+    bool seen = !now && standing == STANDING_CONFIRMED;
     html_put(html, "<li>");
     mark_status(html, survey, segment->status, standing);
     FILL(html,
-         "<span><b class=\"status {class}\">{status}</b> <span class=\"ground\">{standing}</span>",
+         "<span><b class=\"status {class}\">{status}</b> <span class=\"ground\">{ground}</span>",
          TEXT("class", status_class(survey, segment->status)), TEXT("status", status.data),
-         TEXT("standing", word(id.data, html->language)));
+         TEXT("ground", word(seen ? "chart_seen" : id.data, html->language)));
     put_since(html, segment);
     html_put(html, "</span></li>\n");
 }
