@@ -9,6 +9,7 @@ const struct http_route read_routes[] = {
     {HTTP_GET, "/api/v1/feed.atom", serve_feed, 0, NULL, 0},
     {HTTP_GET, "/feed.atom", serve_feed, 0, NULL, 0},
     {HTTP_GET, "/api/v1/summary", serve_summary, 0, NULL, 0},
+    {HTTP_GET, "/api/v1/timeline", serve_timeline, 0, NULL, 0},
     {HTTP_GET, "/api/v1/survey", serve_survey, 0, NULL, 0},
     {HTTP_GET, "/api/v1/notices", serve_notices, 0, NULL, 0},
     {HTTP_GET, "/api/v1/lines", serve_lines, 0, NULL, 0},

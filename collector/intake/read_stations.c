@@ -126,6 +126,18 @@ enum http_progress serve_summary(struct http_exchange *exchange, void *context)
     return read_view(exchange, context, respond_summary);
 }
 
+static enum http_progress respond_timeline(struct http_exchange *exchange, const struct app *app,
+                                           const struct view *view)
+{
+    (void)app;
+    return read_blob_take(exchange, view_document(view, VIEW_TIMELINE));
+}
+
+enum http_progress serve_timeline(struct http_exchange *exchange, void *context)
+{
+    return read_view(exchange, context, respond_timeline);
+}
+
 static enum http_progress respond_survey(struct http_exchange *exchange, const struct app *app,
                                          const struct view *view)
 {

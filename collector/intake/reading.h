@@ -12,6 +12,7 @@ http_handler serve_station_reports;
 http_handler serve_changes;
 http_handler serve_feed;
 http_handler serve_summary;
+http_handler serve_timeline;
 http_handler serve_survey;
 http_handler serve_notices;
 http_handler serve_lines;

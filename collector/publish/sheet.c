@@ -61,7 +61,7 @@ static void read_months(struct sheet *sheet, const struct survey *survey)
         station_read_status(sheet->place, day, readings);
         station_judge(survey, sheet->place->station, day, readings, &verdict);
         sheet->months[month - first] =
-            (struct sheet_month){(int8_t)verdict.status, verdict.visited};
+            (struct sheet_month){(int8_t)verdict.status, (int8_t)verdict.standing, verdict.visited};
     }
 }
 

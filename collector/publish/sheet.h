@@ -12,6 +12,7 @@ struct view_days {
 /* A station's status at the end of one month. */
 struct sheet_month {
     int8_t status;
+    int8_t standing; /* enum standing */
     bool visited;
 };
 

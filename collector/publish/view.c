@@ -21,6 +21,9 @@ static struct blob *make_document(const struct view *view, enum view_document wh
         print_notices(parts->rules->survey, parts->rules->ordered, parts->rules->notice_count,
                       &json);
         break;
+    case VIEW_TIMELINE:
+        view_timeline_json(view, &json);
+        break;
     case VIEW_SURVEY:
         return blob_hold(parts->survey);
     case VIEW_LINES:

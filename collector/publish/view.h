@@ -68,6 +68,7 @@ enum view_document {
     VIEW_SURVEY,
     VIEW_NOTICES,
     VIEW_LINES,
+    VIEW_TIMELINE, /* months.c: every station at the end of every month */
     VIEW_DOCUMENTS
 };
 
@@ -104,6 +105,9 @@ struct month_counts {
 /* Months of the whole survey so far; the view's. */
 const struct month_counts *view_months(const struct view *view, size_t *count_out);
 void view_summary_json(const struct view *view, int32_t from, int32_t to, struct buffer *buffer);
+/* GET /api/v1/timeline: {"known_at","as_of","months","statuses","standings","stations":{id:
+ * [statuses, standings]}}, a character a month: a place in the lists, in base 36. */
+void view_timeline_json(const struct view *view, struct buffer *buffer);
 uint64_t view_pending(const struct view *view);
 uint64_t view_withheld(const struct view *view); /* decided this month, citywide */
 

@@ -231,6 +231,22 @@ describe('the description of the API', () => {
     await drive('get', '/api/v1/summary', 400, { from: '2023' });
   });
 
+  test('every station by month says what the station itself says', async () => {
+    const { months, statuses, standings, stations } = (await get('/api/v1/timeline')).json;
+    const lastDay = (month) => new Date(Date.UTC(...month.split('-').map(Number), 0)).toISOString().slice(0, 10);
+    for (const index of [0, 17, 18, 23, months.length - 2, months.length - 1]) {
+      const query = index < months.length - 1 ? { as_of: lastDay(months[index]) } : {};
+      const day = (await get('/api/v1/stations', query)).json;
+      for (const { id, status, standing } of day.stations) {
+        const told = stations[id].map((text) => Number.parseInt(text[index], 36));
+        assert.deepEqual([statuses[told[0]], standings[told[1]]], [status, standing], `${id}, ${months[index]}`);
+      }
+    }
+    const before = (await get('/api/v1/timeline', { known_at: '2020-01-01' })).json;
+    assert.ok(Object.values(before.stations).every(([, text]) => /^(.)\1*$/.test(text)), 'nothing was known');
+    await drive('get', '/api/v1/timeline', 400, { known_at: '2023' });
+  });
+
   test('a report on its way: sent, decided, seen, amended, withdrawn', async () => {
     await post('/api/v1/moderation/moderators', 201, { ...local, json: { line: `ed25519 ${key.toString('base64')} Ada` } });
     await post('/api/v1/moderation/moderators', 200, { ...local, json: { line: `ed25519 ${key.toString('base64')} Ada` } });
