@@ -25,6 +25,7 @@ struct cycle {
     struct batch batch;
     struct status_change *changes;
     size_t change_count;
+    uint64_t moved; /* reports that have come or gone */
     bool is_changed;
 };
 
@@ -36,8 +37,9 @@ static struct place *place_before(const struct cycle *cycle, int station)
 static void add_span(const struct cycle *cycle, int station, double *first, double *last)
 {
     const struct place *place = place_before(cycle, station);
-    if (cycle->publisher->is_loaded[station])
-        observed_span(&cycle->publisher->observed[station], first, last);
+    const struct record *record = cycle->publisher->records[station];
+    if (record != NULL)
+        observed_span(&record->observed, first, last);
     else if (place != NULL)
         place_span(place, first, last);
 }
@@ -63,13 +65,21 @@ static void replace_text(struct buffer *to, const struct buffer *from)
     buffer_bytes(to, from->data, from->length);
 }
 
+static struct model *current_model(const struct cycle *cycle)
+{
+    const struct model *learned = cycle->publisher->refit.learned;
+    return learned == NULL ? model_create(cycle->survey, current_span(cycle))
+                           : model_with_span(learned, current_span(cycle));
+}
+
 /* The model and the notices that hold from now on. */
 static void choose_rules(struct cycle *cycle)
 {
     struct publisher *publisher = cycle->publisher;
-    struct model *model = model_create(cycle->survey, current_span(cycle));
+    struct model *model = current_model(cycle);
     model_json(model, cycle->survey, &cycle->model_text);
-    cycle->is_new_model = text_differs(&cycle->model_text, &publisher->model_text);
+    cycle->is_new_model =
+        publisher->refit.is_new || text_differs(&cycle->model_text, &publisher->model_text);
     bool are_new_notices = text_differs(&cycle->counts.notices, &publisher->notices_text);
     bool is_far =
         publisher->rules == NULL || publisher->rules->horizon < cycle->today + HORIZON_DAYS / 2;
@@ -97,7 +107,7 @@ static bool load_for_model(struct cycle *cycle, struct error *error)
     int stations = cycle->survey->station_count;
     auto_free bool *missing = memory_zeroed((size_t)stations + 1, sizeof *missing);
     for (int s = 0; s < stations; s++) {
-        missing[s] = !cycle->publisher->is_loaded[s];
+        missing[s] = cycle->publisher->records[s] == NULL;
         cycle->stations[s] = true;
     }
     return load_observed(cycle->publisher, missing, error);
@@ -107,7 +117,7 @@ static struct place *choose_place(const struct cycle *cycle, int station)
 {
     struct place *before = place_before(cycle, station);
     if (before == NULL || cycle->stations[station])
-        return place_observe(cycle->rules, station, &cycle->publisher->observed[station]);
+        return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed);
     if (cycle->are_new_rules)
         return place_with_rules(before, cycle->rules);
     return place_hold(before);
@@ -147,6 +157,12 @@ static struct sheet *choose_sheet(const struct cycle *cycle, struct place *place
     return sheet_create(place, days);
 }
 
+static void note_moved(struct cycle *cycle, const struct place *before, const struct place *place)
+{
+    uint64_t reports = before == NULL ? 0 : before->reports;
+    cycle->moved += place->reports > reports ? place->reports - reports : reports - place->reports;
+}
+
 static void choose_leaf(struct cycle *cycle, int station)
 {
     const struct leaf *before =
@@ -155,9 +171,11 @@ static void choose_leaf(struct cycle *cycle, int station)
     struct place *place = choose_place(cycle, station);
     struct sheet *sheet = choose_sheet(cycle, place, before);
     uint32_t pending = cycle->counts.pending[station];
-    if (before == NULL || place != before->sheet->place)
+    if (before == NULL || place != before->sheet->place) {
+        note_moved(cycle, place_before(cycle, station), place);
         batch_add_place(&cycle->batch, &cycle->publisher->numbering, place_before(cycle, station),
                         place);
+    }
     if (pending != (before == NULL ? 0 : before->pending))
         add_count(cycle, "pending", cycle->publisher->numbering.stations[station], pending);
     if (before != NULL && sheet == before->sheet && pending == before->pending) {
@@ -194,6 +212,10 @@ static void settle(struct cycle *cycle)
     for (int s = 0; s < cycle->survey->station_count; s++)
         publisher->status[s] = cycle->leaves[s].sheet->state.status;
     publisher->entries = cycle->counts.entries;
+    publisher->refit.moved += cycle->moved;
+    if (publisher->refit.is_new)
+        atomic_store(&publisher->refit.counters.last_at, cycle->at);
+    publisher->refit.is_new = false;
     replace_text(&publisher->model_text, &cycle->model_text);
     replace_text(&publisher->notices_text, &cycle->counts.notices);
     rules_drop(publisher->rules);
@@ -213,6 +235,20 @@ static bool is_settled(const struct cycle *cycle)
            cycle->counts.withheld == before->parts.withheld;
 }
 
+static bool save(struct cycle *cycle, struct error *error)
+{
+    const struct refitting *refit = &cycle->publisher->refit;
+    auto_buffer struct buffer learned = {0};
+    if (refit->is_new)
+        learned_encode(cycle->rules->model, refit->reports, &learned);
+    buffer_char(&learned, '\0');
+    const struct publication made = {.batch = &cycle->batch,
+                                     .at = cycle->at,
+                                     .entries = cycle->counts.entries,
+                                     .learned = refit->is_new ? learned.data : NULL};
+    return save_batch(cycle->publisher, &made, error);
+}
+
 static bool publish(struct cycle *cycle, struct error *error)
 {
     choose_rules(cycle);
@@ -224,7 +260,7 @@ static bool publish(struct cycle *cycle, struct error *error)
         return true;
     if (cycle->before == NULL || cycle->counts.withheld != cycle->before->parts.withheld)
         add_count(cycle, "withheld", 0, cycle->counts.withheld);
-    if (!save_batch(cycle->publisher, &cycle->batch, cycle->at, cycle->counts.entries, error))
+    if (!save(cycle, error))
         return false;
     settle(cycle);
     return true;
@@ -265,6 +301,7 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
                           .before = publisher_view(publisher),
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
+    refitting_take(publisher);
     pthread_mutex_lock(&publisher->mutex);
     publisher->stale.any = false; /* what is committed from here on is for the next time */
     pthread_mutex_unlock(&publisher->mutex);
@@ -280,7 +317,7 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
         if (is_done)
             stale->stations[s] = false;
         else if (changed[s])
-            publisher->is_loaded[s] = false; /* else the next try would see no difference */
+            record_drop(TAKE(publisher->records[s])); /* else the next try sees no difference */
     }
     return is_done;
 }

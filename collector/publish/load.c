@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "collector/base/number.h"
+#include "collector/publish/load.h"
 #include "collector/publish/work.h"
 
 /* More reports than this in one job would keep intake waiting. */
@@ -81,7 +82,7 @@ void loaded_counts_finish(struct loaded_counts *counts)
     *counts = (struct loaded_counts){0};
 }
 
-struct observed_job {
+struct records_job {
     struct store_job job;
     const struct survey *survey;
     const bool *stations;
@@ -92,14 +93,14 @@ struct observed_job {
 
 static void add_answer(void *context, const struct published_answer *answer)
 {
-    struct observed_job *own = context;
+    struct records_job *own = context;
     observed_add(&own->fresh[answer->station], answer);
     own->rows++;
 }
 
-static bool observed_run(struct session *session, struct store_job *job, struct error *error)
+static bool records_run(struct session *session, struct store_job *job, struct error *error)
 {
-    struct observed_job *own = (struct observed_job *)(void *)job;
+    struct records_job *own = (struct records_job *)(void *)job;
     own->rows = 0;
     for (; own->next < own->survey->station_count && own->rows < REPORTS_A_JOB; own->next++) {
         if (!own->stations[own->next])
@@ -113,40 +114,51 @@ static bool observed_run(struct session *session, struct store_job *job, struct 
     return true;
 }
 
-static void keep_observed(struct publisher *publisher, int station, struct observed *fresh,
-                          bool *is_changed)
+static void keep_record(struct record **record, struct observed *fresh)
 {
-    struct observed *kept = &publisher->observed[station];
     observed_close(fresh);
-    *is_changed = !publisher->is_loaded[station] || !observed_equal(kept, fresh);
-    observed_finish(kept);
-    *kept = *fresh;
-    *fresh = (struct observed){0};
-    publisher->is_loaded[station] = true;
+    record_drop(*record);
+    *record = record_create_take(fresh);
+}
+
+bool load_records(struct store *store, const struct survey *survey, const bool *stations,
+                  const atomic_bool *cancelled, struct record **records, struct error *error)
+{
+    size_t count = (size_t)survey->station_count;
+    struct records_job job = {.job = {.run = records_run},
+                              .survey = survey,
+                              .stations = stations,
+                              .fresh = memory_zeroed(count + 1, sizeof *job.fresh)};
+    bool is_read = true;
+    while (is_read && job.next < survey->station_count) {
+        int first = job.next;
+        is_read = cancelled != NULL && atomic_load(cancelled)
+                      ? error_set(error, ERROR_BUSY, "given up")
+                      : store_call(store, &job.job, error);
+        for (int s = first; is_read && s < job.next; s++)
+            if (stations[s])
+                keep_record(&records[s], &job.fresh[s]);
+    }
+    for (int s = 0; s < survey->station_count; s++)
+        observed_finish(&job.fresh[s]);
+    free(job.fresh);
+    return is_read;
 }
 
 bool load_observed(struct publisher *publisher, bool *stations, struct error *error)
 {
     const struct survey *survey = publisher->options.survey;
     size_t count = (size_t)survey->station_count;
-    struct observed_job job = {.job = {.run = observed_run},
-                               .survey = survey,
-                               .stations = stations,
-                               .fresh = memory_zeroed(count + 1, sizeof *job.fresh)};
-    bool is_read = true;
-    int first = 0;
-    while (is_read && job.next < survey->station_count) {
-        first = job.next;
-        is_read = store_call(publisher->options.store, &job.job, error);
-        if (!is_read)
-            break;
-        for (int s = first; s < job.next; s++)
-            if (stations[s])
-                keep_observed(publisher, s, &job.fresh[s], &stations[s]);
+    auto_free struct record **fresh = memory_zeroed(count + 1, sizeof(struct record *));
+    bool is_read = load_records(publisher->options.store, survey, stations, NULL, fresh, error);
+    for (size_t s = 0; s < count; s++) {
+        struct record **kept = &publisher->records[s];
+        if (fresh[s] == NULL)
+            continue;
+        stations[s] = *kept == NULL || !observed_equal(&(*kept)->observed, &fresh[s]->observed);
+        record_drop(*kept);
+        *kept = fresh[s];
     }
-    for (int s = 0; s < survey->station_count; s++)
-        observed_finish(&job.fresh[s]);
-    free(job.fresh);
     return is_read;
 }
 
@@ -203,18 +215,19 @@ bool load_setting(struct publisher *publisher, const char *name, char **value_ou
 struct save_job {
     struct store_job job;
     const struct publisher *publisher;
-    const struct batch *batch;
-    int64_t at;
-    uint64_t entries;
+    const struct publication *made;
 };
 
 static bool save_settings(struct session *session, const struct save_job *own, struct error *error)
 {
     char entries[24] = "";
     auto_buffer struct buffer digits = {0};
-    buffer_integer(&digits, (int64_t)own->entries);
+    buffer_integer(&digits, (int64_t)own->made->entries);
     memcpy(entries, digits.data, digits.length);
     if (!session_set_setting(session, SETTING_ENTRIES, entries, error))
+        return false;
+    if (own->made->learned != NULL &&
+        !session_set_setting(session, SETTING_LEARNED, own->made->learned, error))
         return false;
     if (!own->publisher->numbering.grown)
         return true;
@@ -227,15 +240,15 @@ static bool save_run(struct session *session, struct store_job *job, struct erro
     const struct save_job *own = (const struct save_job *)(const void *)job;
     const struct survey *survey = own->publisher->options.survey;
     int64_t day =
-        day_begin(day_of_instant(own->at, survey->offset_seconds), survey->offset_seconds);
-    for (size_t i = 0; i < own->batch->count; i++) {
-        const struct batch_row *row = &own->batch->rows[i];
+        day_begin(day_of_instant(own->made->at, survey->offset_seconds), survey->offset_seconds);
+    for (size_t i = 0; i < own->made->batch->count; i++) {
+        const struct batch_row *row = &own->made->batch->rows[i];
         bool adds_up = strcmp(row->kind, "state") == 0;
         const struct version_row version = {.kind = row->kind,
                                             .major = row->major,
                                             .minor = row->minor,
-                                            .at = adds_up ? own->at : day,
-                                            .body = own->batch->bodies.data + row->offset,
+                                            .at = adds_up ? own->made->at : day,
+                                            .body = own->made->batch->bodies.data + row->offset,
                                             .length = row->length};
         if (!session_version_put(session, &version, error))
             return false;
@@ -243,10 +256,10 @@ static bool save_run(struct session *session, struct store_job *job, struct erro
     return save_settings(session, own, error);
 }
 
-bool save_batch(struct publisher *publisher, const struct batch *batch, int64_t at,
-                uint64_t entries, struct error *error)
+bool save_batch(struct publisher *publisher, const struct publication *publication,
+                struct error *error)
 {
-    struct save_job job = {{.run = save_run}, publisher, batch, at, entries};
+    struct save_job job = {{.run = save_run}, publisher, publication};
     if (!store_call(publisher->options.store, &job.job, error))
         return false;
     publisher->numbering.grown = false;

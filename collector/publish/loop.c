@@ -48,6 +48,7 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
 {
     pthread_mutex_lock(&publisher->mutex);
     uint64_t ticket = publisher->tickets;
+    uint64_t refit_ticket = publisher->refit.tickets;
     pthread_mutex_unlock(&publisher->mutex);
     struct error error = {0};
     struct timespec begin;
@@ -63,6 +64,10 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     pthread_mutex_lock(&publisher->mutex);
     publisher->stale.any = publisher->stale.any || !is_done;
     publisher->settled_ticket = ticket;
+    if (is_done) {
+        publisher->refit.settled = publisher->refit.taken;
+        publisher->refit.ripe = refit_ticket;
+    }
     pthread_cond_broadcast(&publisher->settled);
     pthread_mutex_unlock(&publisher->mutex);
 }
@@ -86,6 +91,7 @@ void *publisher_loop(void *context)
     int64_t not_before = 0;
     pthread_mutex_lock(&publisher->mutex);
     while (!publisher->stopping) {
+        refitting_begin(publisher);
         int64_t due = until_due(publisher, not_before);
         struct past_task *past = take_past(publisher);
         if (past == NULL && due > 0) {

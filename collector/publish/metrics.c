@@ -28,4 +28,5 @@ void publisher_metrics(const struct publisher *publisher, struct buffer *buffer)
         buffer_integer(buffer, rows[i].value);
         buffer_char(buffer, '\n');
     }
+    refit_metrics(&publisher->refit.counters, buffer);
 }

@@ -28,7 +28,8 @@ struct model *model_create(const struct survey *survey, double span)
     struct model *model = memory_zeroed(1, sizeof *model);
     atomic_init(&model->references, 1);
     model->span = span;
-    model->unnamed = round(survey->reporter_accuracy * 20) / 20;
+    model->newcomer = round(survey->reporter_accuracy * 20) / 20;
+    model->unnamed = model->newcomer;
     model->question_count = survey->question_count;
     model->questions = memory_zeroed((size_t)survey->question_count, sizeof *model->questions);
     for (int q = 0; q < survey->question_count; q++)
@@ -56,7 +57,9 @@ void model_drop(struct model *model)
 
 double model_accuracy(const struct model *model, uint32_t reporter)
 {
-    return reporter < model->reporter_count ? model->accuracy[reporter] : model->unnamed;
+    if (reporter == CONSENSUS_NOBODY)
+        return model->unnamed;
+    return reporter < model->reporter_count ? model->accuracy[reporter] : model->newcomer;
 }
 
 static void *copy_bytes(const void *bytes, size_t count, size_t size)
@@ -74,6 +77,7 @@ struct model *model_with_span(const struct model *model, double span)
     atomic_init(&copy->references, 1);
     copy->span = span;
     copy->unnamed = model->unnamed;
+    copy->newcomer = model->newcomer;
     copy->reporter_count = model->reporter_count;
     copy->accuracy = copy_bytes(model->accuracy, model->reporter_count, sizeof *model->accuracy);
     copy->question_count = model->question_count;

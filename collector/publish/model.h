@@ -19,8 +19,9 @@ struct question_model {
  */
 struct model {
     atomic_uint references;
-    double span;    /* of the whole data set in days, for consensus_weigh */
-    double unnamed; /* accuracy of reports without a reporter, and of reporters not yet fitted */
+    double span;     /* of the whole data set in days, for consensus_weigh */
+    double unnamed;  /* accuracy of reports without a reporter */
+    double newcomer; /* and of reporters of whom nothing was learned */
     size_t reporter_count;
     double *accuracy; /* by reporter number: published accuracy, rounded to 0.05 */
     int question_count;

@@ -15,6 +15,30 @@ void observed_finish(struct observed *observed)
     *observed = (struct observed){0};
 }
 
+struct record *record_create_take(struct observed *observed)
+{
+    struct record *record = memory_zeroed(1, sizeof *record);
+    atomic_init(&record->references, 1);
+    record->observed = *observed;
+    *observed = (struct observed){0};
+    return record;
+}
+
+struct record *record_hold(struct record *record)
+{
+    atomic_fetch_add_explicit(&record->references, 1, memory_order_relaxed);
+    return record;
+}
+
+void record_drop(struct record *record)
+{
+    if (record == NULL ||
+        atomic_fetch_sub_explicit(&record->references, 1, memory_order_acq_rel) > 1)
+        return;
+    observed_finish(&record->observed);
+    free(record);
+}
+
 static void observed_grow(struct observed *observed)
 {
     size_t capacity = observed->capacity < 8 ? 8 : observed->capacity * 2;

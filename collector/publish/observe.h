@@ -22,6 +22,16 @@ struct observed {
     size_t reporter_count;
 };
 
+/* The same for several readers: immutable and counted. */
+struct record {
+    atomic_uint references;
+    struct observed observed;
+};
+
+NODISCARD struct record *record_create_take(struct observed *observed);
+struct record *record_hold(struct record *record);
+void record_drop(struct record *record);
+
 void observed_init(struct observed *observed, int question_count);
 void observed_finish(struct observed *observed);
 void observed_add(struct observed *observed, const struct published_answer *answer);

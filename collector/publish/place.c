@@ -24,6 +24,8 @@ struct place *place_restore_take(struct rules *rules, int station, struct knots 
     place->items = memory_zeroed((size_t)questions, sizeof *place->items);
     place->arrivals = *arrivals;
     *arrivals = (struct arrivals){0};
+    for (size_t i = 0; i < place->arrivals.count; i++)
+        place->reports += place->arrivals.at[i].reports;
     for (int q = 0; q < questions; q++) {
         struct item *item = &place->items[q];
         item->knots = knots[q];

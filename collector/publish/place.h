@@ -19,6 +19,7 @@ struct place {
     int station;
     struct item *items; /* by question */
     struct arrivals arrivals;
+    uint64_t reports; /* raw, of all arrivals */
 };
 
 /* From the observations in memory. */

@@ -84,8 +84,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
     pthread_cond_init(&publisher->settled, &monotonic);
     pthread_condattr_destroy(&monotonic);
     publisher->stale.stations = memory_zeroed(stations, sizeof(bool));
-    publisher->observed = memory_zeroed(stations, sizeof *publisher->observed);
-    publisher->is_loaded = memory_zeroed(stations, sizeof(bool));
+    publisher->records = memory_zeroed(stations, sizeof(struct record *));
     publisher->status = memory_zeroed(stations, sizeof(int));
     publisher->survey = survey_blob(options->survey, print_survey);
     publisher->lines = survey_blob(options->survey, print_lines);
@@ -95,7 +94,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
 static void publisher_destroy(struct publisher *publisher)
 {
     for (int s = 0; s < publisher->options.survey->station_count; s++)
-        observed_finish(&publisher->observed[s]);
+        record_drop(publisher->records[s]);
     for (int i = 0; i < PAST_KEPT; i++)
         view_drop(publisher->past[i]);
     view_drop(publisher->view);
@@ -106,8 +105,7 @@ static void publisher_destroy(struct publisher *publisher)
     blob_drop(publisher->survey);
     blob_drop(publisher->lines);
     free(publisher->stale.stations);
-    free(publisher->observed);
-    free(publisher->is_loaded);
+    free(publisher->records);
     free(publisher->status);
     pthread_cond_destroy(&publisher->wake);
     pthread_cond_destroy(&publisher->settled);
@@ -194,6 +192,7 @@ void publisher_stop(struct publisher *publisher)
     pthread_cond_broadcast(&publisher->settled);
     pthread_mutex_unlock(&publisher->mutex);
     pthread_join(publisher->thread, NULL);
+    refitting_stop(publisher);
     while (publisher->past_first != NULL) {
         struct past_task *task = publisher->past_first;
         publisher->past_first = task->next;
@@ -207,8 +206,10 @@ void publisher_wait(struct publisher *publisher)
 {
     pthread_mutex_lock(&publisher->mutex);
     uint64_t ticket = ++publisher->tickets;
+    uint64_t refit = publisher->refit.tickets;
     pthread_cond_signal(&publisher->wake);
-    while (publisher->settled_ticket < ticket && !publisher->stopping)
+    while ((publisher->settled_ticket < ticket || publisher->refit.settled < refit) &&
+           !publisher->stopping)
         pthread_cond_wait(&publisher->settled, &publisher->mutex);
     pthread_mutex_unlock(&publisher->mutex);
 }
@@ -216,8 +217,7 @@ void publisher_wait(struct publisher *publisher)
 void publisher_refit(struct publisher *publisher)
 {
     pthread_mutex_lock(&publisher->mutex);
-    for (int s = 0; s < publisher->options.survey->station_count; s++)
-        publisher->stale.stations[s] = true;
+    publisher->refit.tickets++;
     wake(publisher);
     pthread_mutex_unlock(&publisher->mutex);
 }

@@ -23,9 +23,11 @@ NODISCARD bool publisher_start(const struct publisher_options *options,
 void publisher_stop(struct publisher *publisher);
 /* The current view, with a reference for the caller. Any thread, never waits. */
 struct view *publisher_view(struct publisher *publisher);
-/* Returns when everything committed before the call is in the view. For tests and main. */
+/* Returns when everything committed before the call is in the view, and every refit that was asked
+ * for. For tests and main. */
 void publisher_wait(struct publisher *publisher);
-/* Asks for a refit of reporters and hazards in the background. */
+/* Asks for a refit of reporters and hazards in the background (refit.h says when they come by
+ * themselves). */
 void publisher_refit(struct publisher *publisher);
 void publisher_metrics(const struct publisher *publisher, struct buffer *buffer);
 

@@ -32,6 +32,21 @@ static void restore_view(struct publisher *publisher, struct stored *stored, str
     publisher_swap_take(publisher, view_create_take(&parts));
 }
 
+/* The accuracies that the stored knots were made with; without any, the model is the prior one. */
+static bool restore_learned(struct publisher *publisher, struct error *error)
+{
+    char *text = NULL;
+    struct model *model = publisher->rules->model;
+    if (!load_setting(publisher, SETTING_LEARNED, &text, error))
+        return false;
+    bool is_learned = text != NULL && learned_decode(text, model, &publisher->refit.reports) &&
+                      model->reporter_count > 0;
+    free(text);
+    if (is_learned)
+        publisher->refit.learned = model_hold(model);
+    return true;
+}
+
 static bool restore_stored(struct publisher *publisher, struct stored *stored, struct error *error)
 {
     const int32_t horizon = 800;
@@ -42,9 +57,14 @@ static bool restore_stored(struct publisher *publisher, struct stored *stored, s
     if (publisher->rules == NULL ||
         !stored_places(stored, &publisher->numbering, publisher->rules, places, error))
         return false;
+    if (!restore_learned(publisher, error))
+        return false;
     keep_text(stored, STORED_MODEL, &publisher->model_text);
     keep_text(stored, STORED_NOTICES, &publisher->notices_text);
     restore_view(publisher, stored, places);
+    struct refitting *refit = &publisher->refit;
+    uint64_t reports = published_reports(publisher->view);
+    refit->moved = reports > refit->reports ? reports - refit->reports : refit->reports - reports;
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "collector/publish/publisher.h"
+#include "collector/publish/refit.h"
 #include "collector/publish/stored.h"
 
 /* What has to be looked at again. */
@@ -33,6 +34,24 @@ struct publisher_counters {
     atomic_llong last_at, last_microseconds;
 };
 
+/* The publisher's side of refits. Of the consensus thread, but what the mutex guards. */
+struct refitting {
+    struct refit_counters counters;
+    pthread_t thread;
+    struct refit_task *task; /* that runs or has ended; NULL: none */
+    bool has_ended;          /* with the mutex: the thread can be joined */
+    uint64_t tickets;        /* with the mutex: how often it was asked for */
+    uint64_t settled;        /* with the mutex: the last of these that is published */
+    uint64_t ripe;         /* with all that was committed before it was asked for in the records */
+    uint64_t begun;        /* the last of these that a task answers */
+    uint64_t taken;        /* and the last whose result was taken over */
+    struct model *learned; /* what the last one gave; NULL: the prior model stands */
+    bool is_new;           /* it is not yet published */
+    uint64_t reports;      /* that were published when the last one began */
+    uint64_t moved;        /* reports that have come or gone since */
+    int64_t not_before;    /* ms on the monotonic clock */
+};
+
 struct publisher {
     struct publisher_options options;
     struct publisher_counters counters;
@@ -54,12 +73,12 @@ struct publisher {
     struct numbering numbering;
     struct rules *rules;
     struct buffer model_text, notices_text; /* as they are stored */
-    struct observed *observed;              /* by station */
-    bool *is_loaded;                        /* by station */
+    struct record **records;                /* by station; NULL: not read since the start */
     int *status;                            /* by station: last published, -1 if none */
     uint64_t entries;                       /* of the log, in what is published */
     struct blob *survey, *lines;
     int64_t last_ms; /* of the last publication, on the monotonic clock */
+    struct refitting refit;
 };
 
 int64_t monotonic_ms(void);
@@ -93,9 +112,24 @@ NODISCARD bool load_stored(struct publisher *publisher, int64_t known_at, struct
                            struct error *error);
 NODISCARD bool load_setting(struct publisher *publisher, const char *name, char **value_out,
                             struct error *error);
-/* Writes a batch, the numbering if it has grown, and how much of the log is in it. */
-NODISCARD bool save_batch(struct publisher *publisher, const struct batch *batch, int64_t at,
-                          uint64_t entries, struct error *error);
+
+/* What a publication writes. */
+struct publication {
+    const struct batch *batch;
+    int64_t at;
+    uint64_t entries;    /* of the log that are in it */
+    const char *learned; /* of a new refit; NULL: as before */
+};
+
+/* Writes it, and the numbering if it has grown. */
+NODISCARD bool save_batch(struct publisher *publisher, const struct publication *publication,
+                          struct error *error);
+/* refitting.c: begins one if it is due (with the mutex); takes over the result of one that has
+ * ended; waits for the end of one that shall give up. */
+void refitting_begin(struct publisher *publisher);
+void refitting_take(struct publisher *publisher);
+void refitting_stop(struct publisher *publisher);
+uint64_t published_reports(const struct view *view);
 
 /* past.c: answers somebody who waits; takes the task. */
 void past_answer(struct publisher *publisher, struct past_task *task);
@@ -104,5 +138,6 @@ NODISCARD bool publisher_restore(struct publisher *publisher, struct error *erro
 
 #define SETTING_NUMBERING "publish-numbering"
 #define SETTING_ENTRIES   "publish-entries"
+#define SETTING_LEARNED   "publish-learned"
 
 #endif
