@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "collector/base/secret.h"
 #include "collector/http/internal.h"
 
 static const struct sockaddr *peer_address(struct MHD_Connection *connection)
@@ -113,8 +114,10 @@ void call_begin(struct http_call *call, const char *target)
     keep_target(call, skip_authority(target));
 }
 
+/* It may hold what nobody but the moderators shall read, or a tracking secret (trust §4). */
 static void shrink(struct buffer *buffer)
 {
+    secret_wipe(buffer->data, buffer->length);
     if (buffer->capacity > BODY_KEEP)
         buffer_finish(buffer);
     else

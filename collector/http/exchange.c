@@ -1,6 +1,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/base/secret.h"
 #include "collector/http/internal.h"
 #include "collector/http/negotiate.h"
 
@@ -11,6 +12,7 @@ void http_exchange_finish(struct http_exchange *exchange)
         exchange->destroy_state(exchange->state);
     exchange->destroy_state = NULL;
     exchange->state = NULL;
+    secret_wipe(reply->body.data, reply->body.length);
     buffer_finish(&reply->body);
     blob_drop(reply->blob);
     if (reply->stream != NULL)

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "collector/base/secret.h"
 #include "collector/http/internal.h"
 #include "collector/http/negotiate.h"
 
@@ -187,7 +188,22 @@ static void give_body_back(struct http_call *call)
 {
     call->turn.refused = true;
     call->server->bodies_held -= call->body.length;
+    secret_wipe(call->body.data, call->body.length);
     buffer_finish(&call->body);
+}
+
+/* A private note may be in it: what it outgrows is wiped. */
+static void keep_bytes(struct buffer *body, const char *data, size_t size)
+{
+    if (body->length + size >= body->capacity) {
+        struct buffer larger = {0};
+        buffer_reserve(&larger, 2 * body->length + size);
+        buffer_bytes(&larger, body->data, body->length);
+        secret_wipe(body->data, body->length);
+        buffer_finish(body);
+        *body = larger;
+    }
+    buffer_bytes(body, data, size);
 }
 
 static bool request_body(struct http_call *call, const char *data, size_t size)
@@ -205,7 +221,7 @@ static bool request_body(struct http_call *call, const char *data, size_t size)
         http_problem(&call->exchange, 503, "Too much is being sent at once.");
     } else {
         server->bodies_held += size;
-        buffer_bytes(&call->body, data, size);
+        keep_bytes(&call->body, data, size);
     }
     return true;
 }

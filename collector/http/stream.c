@@ -77,6 +77,8 @@ struct MHD_Response *stream_response(struct http_call *call, unsigned form)
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, call, NULL);
     if (response == NULL)
         return NULL;
+    if (call->turn.is_head) /* else libmicrohttpd sends the last chunk, which no reader expects */
+        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     if ((form & FORM_GZIP) != 0)
         call->turn.gzip = gzip_create(STREAM_LEVEL);
     call->turn.streaming = true;

@@ -362,10 +362,15 @@ static void a_reader_of_a_stream_may_leave(void **state)
 static void head_of_a_stream_asks_for_no_part(void **state)
 {
     (void)state;
+    struct client client;
     struct response response;
-    assert_true(ask(&desk.harness, "HEAD /stream/waiting HTTP/1.1\r\n" HOST "\r\n", &response));
+    client_open(&client, &desk.harness);
+    client_say(&client, "HEAD /stream/waiting HTTP/1.1\r\n" HOST "\r\n");
+    assert_true(client_read(&client, true, &response));
     assert_int_equal(response.status, 200);
+    assert_true(client_is_closed(&client)); /* not a byte of a body, nor of its end */
     response_finish(&response);
+    client_close(&client);
     await(&desk.destroyed, 1);
     assert_int_equal(desk.count, 0);
 }
