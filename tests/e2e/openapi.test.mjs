@@ -247,6 +247,23 @@ describe('the description of the API', () => {
     await drive('get', '/api/v1/timeline', 400, { known_at: '2023' });
   });
 
+  const moderation = '/api/v1/moderation';
+  async function backlog(id, visited) {
+    const filter = { station: 'bagou', line: '10', q: '巴沟', visited_from: visited, answer: 'card_issue:no_id' };
+    const found = (await get(`${moderation}/reports`, { ...filter, order: 'use', changes: 1 }, local)).json;
+    assert.deepEqual([found.total, found.reports[0].id, found.reports[0].effect.from], [1, id, 'real_name']);
+    await drive('get', `${moderation}/reports`, 422, { flag: 'red' }, local);
+    const { reports } = (await get(`${moderation}/selection`, filter, local)).json;
+    assert.deepEqual(reports, [{ id, version: 1 }]);
+    await drive('get', `${moderation}/selection`, 404, { line: '99' }, local);
+    const { stations } = (await get(`${moderation}/preview`, { report: id }, local)).json;
+    assert.deepEqual([stations[0].changes, stations[0].after.reports], [true, 2]);
+    await drive('get', `${moderation}/preview`, 404, { report: randomUUID() }, local);
+    await post(`${moderation}/preview`, 200, { ...local, json: { reports: [id] } });
+    await post(`${moderation}/preview`, 422, { ...local, json: {} });
+    assert.ok((await get(`${moderation}/statistics`, {}, local)).json.by_use.changes_status >= 1);
+  }
+
   test('a report on its way: sent, decided, seen, amended, withdrawn', async () => {
     await post('/api/v1/moderation/moderators', 201, { ...local, json: { line: `ed25519 ${key.toString('base64')} Ada` } });
     await post('/api/v1/moderation/moderators', 200, { ...local, json: { line: `ed25519 ${key.toString('base64')} Ada` } });
@@ -263,6 +280,7 @@ describe('the description of the API', () => {
     const queue = (await get('/api/v1/moderation/reports', { station: 'bagou' }, local)).json.reports;
     assert.deepEqual(queue.map(({ id }) => id), [sent.id]);
     await drive('get', '/api/v1/moderation/reports', 401);
+    await backlog(sent.id, visited);
     await get('/api/v1/moderation/reports/{id}', { id: sent.id }, local);
     await drive('get', '/api/v1/moderation/reports/{id}', 404, { id: randomUUID() }, local);
     await decide(422, '{}');
