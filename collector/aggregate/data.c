@@ -298,7 +298,7 @@ bool data_read(const char *path, struct data *data_out, struct error *error)
     struct data data = {0};
     bool done = find_columns(&reader, error) && read_rows(&reader, size, error);
     if (done && ferror(stream)) {
-        done = error_set(error, ERROR_INTERNAL, "%s", strerror(errno));
+        done = error_set(error, ERROR_INTERNAL, "%s", strerrordesc_np(errno));
     }
     done = done && number_all(&reader, &data, error);
     reader_finish(&reader);

@@ -135,7 +135,7 @@ static bool read_lines(struct recount *recount, FILE *stream, struct error *erro
         }
     }
     if (read && ferror(stream)) {
-        return error_set(error, ERROR_INTERNAL, "%s", strerror(errno));
+        return error_set(error, ERROR_INTERNAL, "%s", strerrordesc_np(errno));
     }
     if (read && recount->line == 0) {
         return error_set(error, ERROR_INVALID, "line 1: no header of an export of version 1");

@@ -14,7 +14,7 @@ FILE *stream_read(const char *path, struct error *error)
     }
     FILE *stream = fopen(path, "re");
     if (!stream) {
-        error_set(error, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+        error_set(error, ERROR_NOT_FOUND, "%s: %s", path, strerrordesc_np(errno));
     }
     return stream;
 }
@@ -30,7 +30,7 @@ bool sink_open(const char *path, struct sink *sink_out, struct error *error)
 {
     FILE *stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
     if (!stream) {
-        return error_set(error, ERROR_INVALID, "%s: %s", path, strerror(errno));
+        return error_set(error, ERROR_INVALID, "%s: %s", path, strerrordesc_np(errno));
     }
     *sink_out = (struct sink){.path = path, .stream = stream};
     return true;
@@ -61,5 +61,6 @@ bool sink_close(struct sink *sink, struct error *error)
         reason = errno;
     }
     buffer_finish(&sink->buffer);
-    return !failed || error_set(error, ERROR_INTERNAL, "%s: %s", sink->path, strerror(reason));
+    return !failed ||
+           error_set(error, ERROR_INTERNAL, "%s: %s", sink->path, strerrordesc_np(reason));
 }

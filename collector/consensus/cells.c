@@ -11,24 +11,52 @@ static size_t matrix_size(const struct report_table *table, uint32_t question)
     return (size_t)table->options[question] * table->options[question];
 }
 
-/* Numbers the cells of one question and gives them to its observations. */
-static void number_cells(const struct report_table *table, uint32_t question, uint32_t *number,
-                         struct cells *cells)
+/* A reporter and how many observations of the question are theirs. */
+struct activity {
+    uint32_t reporter;
+    uint32_t count;
+};
+
+static int activity_compare(const void *left, const void *right)
 {
+    const struct activity *a = left;
+    const struct activity *b = right;
+    if (a->count != b->count) {
+        return a->count > b->count ? -1 : 1;
+    }
+    return (a->reporter > b->reporter) - (a->reporter < b->reporter);
+}
+
+/* The reporters of a question, the most active first, so that what is used most lies together.
+ * Returns how many. */
+static size_t list_reporters(const struct report_table *table, uint32_t question,
+                             struct activity *activities)
+{
+    size_t count = 0;
     for (uint32_t r = 0; r <= table->reporters; r++) {
-        number[r] = 0;
+        activities[r] = (struct activity){r, 0};
     }
     for (size_t item = 0; item < table->items; item++) {
         for (uint32_t i = table->first[item];
              table->question[item] == question && i < table->first[item + 1]; i++) {
-            number[table->reporter[i]] = 1;
+            activities[table->reporter[i]].count++;
         }
     }
-    for (uint32_t r = 0; r <= table->reporters; r++) {
-        if (number[r]) {
-            cells->reporter[cells->count] = r;
-            number[r] = (uint32_t)cells->count++;
-        }
+    qsort(activities, (size_t)table->reporters + 1, sizeof(*activities), activity_compare);
+    while (count <= table->reporters && activities[count].count > 0) {
+        count++;
+    }
+    return count;
+}
+
+/* Numbers the cells of one question and gives them to its observations. */
+static void number_cells(const struct report_table *table, uint32_t question,
+                         struct activity *activities, uint32_t *number, struct cells *cells)
+{
+    size_t count = list_reporters(table, question, activities);
+    for (size_t i = 0; i < count; i++) {
+        cells->reporter[cells->count] = activities[i].reporter;
+        number[activities[i].reporter] = (uint32_t)cells->count++;
     }
     for (size_t item = 0; item < table->items; item++) {
         for (uint32_t i = table->first[item];
@@ -44,13 +72,14 @@ void cells_build(const struct report_table *table, struct cells *cells)
     size_t most =
         table->count < reporters * table->questions ? table->count : reporters * table->questions;
     auto_free uint32_t *number = memory_zeroed(reporters, sizeof(*number));
+    auto_free struct activity *activities = memory_zeroed(reporters, sizeof(*activities));
     *cells = (struct cells){0};
     cells->first = memory_zeroed((size_t)table->questions + 1, sizeof(*cells->first));
     cells->matrix = memory_zeroed((size_t)table->questions + 1, sizeof(*cells->matrix));
     cells->reporter = memory_zeroed(most, sizeof(*cells->reporter));
     cells->of = memory_zeroed(table->count, sizeof(*cells->of));
     for (uint32_t q = 0; q < table->questions; q++) {
-        number_cells(table, q, number, cells);
+        number_cells(table, q, activities, number, cells);
         cells->first[q + 1] = (uint32_t)cells->count;
         cells->matrix[q + 1] =
             cells->matrix[q] + (cells->count - cells->first[q]) * matrix_size(table, q);

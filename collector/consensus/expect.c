@@ -32,13 +32,11 @@ struct visit {
     uint32_t stop;
 };
 
-/* The numbers of a knot. */
+/* The numbers of a knot, in a row of 3·options + 2. */
 struct values {
-    double likelihood[CONSENSUS_OPTIONS_MAX];
-    double forward[CONSENSUS_OPTIONS_MAX];
-    double moved[CONSENSUS_OPTIONS_MAX];
-    double keep;
-    double scale;
+    double *likelihood, *forward, *moved;
+    double *keep;
+    double *inverse; /* 1/c */
 };
 
 struct pass {
@@ -50,15 +48,22 @@ struct pass {
     uint32_t first_cell, cell_count;
     float *gamma;
     struct visit *visits;
-    struct values *values;
+    double *values; /* rows of struct values */
     struct expectation *expectation;
 };
 
+UNROLLED struct values values_of(const struct pass *pass, size_t knot, const int options)
+{
+    double *row = pass->values + knot * (3 * (size_t)options + 2);
+    return (struct values){row, row + options, row + 2 * options, row + 3 * options,
+                           row + 3 * options + 1};
+}
+
 UNROLLED size_t matrix_row(const struct pass *pass, size_t observation, const int options)
 {
-    size_t size = (size_t)(options * options);
+    size_t width = (size_t)options;
     size_t cell = pass->cells->of[observation] - pass->first_cell;
-    return pass->matrix + cell * size + (size_t)(pass->table->answer[observation] * options);
+    return pass->matrix + (cell * width + pass->table->answer[observation]) * width;
 }
 
 /* Matrices of many reporters are far apart: asks for what the next observations will read, and
@@ -103,14 +108,14 @@ UNROLLED double weigh_evidence(const struct pass *pass, const struct visit *visi
 
 /* keep and moved between two stops. */
 UNROLLED void step_over(const struct timeline *timeline, size_t from, size_t to,
-                        struct values *values, const int options)
+                        const struct values *values, const int options)
 {
     const struct stop *start = &timeline->stop[from];
     const struct stop *end = &timeline->stop[to];
     if (start->block != end->block) {
         struct step step;
         chain_step(&timeline->chain, start->time, end->time, &step);
-        values->keep = step.keep;
+        *values->keep = step.keep;
         for (int l = 0; l < options; l++) {
             values->moved[l] = step.moved[l];
         }
@@ -118,16 +123,16 @@ UNROLLED void step_over(const struct timeline *timeline, size_t from, size_t to,
     }
     const double *before = timeline->stop_grown + from * (size_t)options;
     const double *after = timeline->stop_grown + to * (size_t)options;
-    values->keep = start->grown_to * end->shrunk_to;
+    *values->keep = start->grown_to * end->shrunk_to;
     for (int l = 0; l < options; l++) {
         double moved = end->shrunk_to * (after[l] - before[l]);
         values->moved[l] = moved > 0 ? moved : 0;
     }
 }
 
-UNROLLED void stay(struct values *values, const int options)
+UNROLLED void stay(const struct values *values, const int options)
 {
-    values->keep = 1;
+    *values->keep = 1;
     for (int l = 0; l < options; l++) {
         values->moved[l] = 0;
     }
@@ -154,7 +159,8 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
     size_t count = 0;
     for (uint32_t i = table->first[item]; i < end; count++) {
         struct visit *visit = &pass->visits[count];
-        struct values *values = &pass->values[count];
+        const struct values row = values_of(pass, count, options);
+        const struct values *values = &row;
         *visit = (struct visit){i, i, table->when[i]};
         while (i < end && (!pass->timeline || table->when[i] == visit->stop)) {
             i++;
@@ -166,17 +172,18 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
         } else {
             stay(values, options);
         }
-        values->scale = 0;
+        double scale = 0;
         for (int k = 0; k < options; k++) {
-            double predicted = values->keep * previous[k] + values->moved[k];
+            double predicted = *values->keep * previous[k] + values->moved[k];
             values->forward[k] = predicted * values->likelihood[k];
-            values->scale += values->forward[k];
+            scale += values->forward[k];
         }
+        *values->inverse = 1 / scale;
         for (int k = 0; k < options; k++) {
-            double share = values->forward[k] / values->scale;
+            double share = values->forward[k] * *values->inverse;
             values->forward[k] = share > least_alpha ? share : least_alpha;
         }
-        add_evidence(pass->expectation, log_scale, values->scale);
+        add_evidence(pass->expectation, log_scale, scale);
         previous = values->forward;
         stop = visit->stop;
     }
@@ -209,46 +216,83 @@ struct bound {
     double grown_to; /* e^{L} from the block's beginning */
 };
 
+/* A stretch of a gap within one block. */
+struct stretch {
+    struct bound from, to;
+    const double *ending;  /* y */
+    const double *reached; /* G at its end */
+    double later;          /* the chance of a restart after it in the same gap */
+};
+
 UNROLLED void add_part(struct timeline *timeline, size_t bin, const double *ending, double growth,
                        double days, const int options)
 {
-    double *restart = timeline->restart + bin * (size_t)options;
+    double *sum = timeline->sum + bin * (2 * (size_t)options + 2);
     for (int l = 0; l < options; l++) {
-        restart[l] += ending[l] * growth;
+        sum[l] += ending[l] * growth;
     }
-    timeline->exposure[bin] += days;
+    sum[options] += days;
 }
 
-/* A stretch of a gap within one block: `reached` is G at its end, `later` the chance of a restart
- * after it in the same gap. */
-UNROLLED void count_stretch(struct timeline *timeline, const struct bound *from,
-                            const struct bound *to, const double *ending, const double *reached,
-                            double later, const int options)
+/* The whole bins between the first and the last, by differences at both ends; returns the chance
+ * of no restart after the first. */
+UNROLLED double count_run(struct timeline *timeline, const struct stretch *stretch,
+                          const int options)
 {
-    if (from->bin == to->bin) {
-        add_part(timeline, to->bin, ending, to->grown_to - from->grown_to,
-                 (to->time - from->time) * (1 - later), options);
-        return;
-    }
     size_t width = (size_t)options;
-    const double *first_end = timeline->edge_grown + (2 * from->bin + 1) * width;
-    double *run_begin = timeline->restart_run + (from->bin + 1) * width;
-    double *run_end = timeline->restart_run + to->bin * width;
-    double risk = 1 - later;
+    size_t from = stretch->from.bin + 1;
+    size_t to = stretch->to.bin;
+    const double *first_end = timeline->edge + (from - 1) * (width + 2) + 2;
+    double *run_begin = timeline->sum + from * (2 * width + 2) + width + 1;
+    double *run_end = timeline->sum + to * (2 * width + 2) + width + 1;
+    double risk = 1 - stretch->later;
     double first_risk = risk;
     for (int l = 0; l < options; l++) {
-        risk -= ending[l] * reached[l];
-        first_risk -= ending[l] * (reached[l] - first_end[l]);
-        run_begin[l] += ending[l];
-        run_end[l] -= ending[l];
+        double ending = stretch->ending[l];
+        risk -= ending * stretch->reached[l];
+        first_risk -= ending * (stretch->reached[l] - first_end[l]);
+        run_begin[l] += ending;
+        run_end[l] -= ending;
     }
-    timeline->exposure_run[from->bin + 1] += risk;
-    timeline->exposure_run[to->bin] -= risk;
+    run_begin[options] += risk;
+    run_end[options] -= risk;
+    return first_risk;
+}
+
+UNROLLED void count_stretch(struct timeline *timeline, const struct stretch *stretch,
+                            const int options)
+{
+    const struct bound *from = &stretch->from;
+    const struct bound *to = &stretch->to;
+    double risk = 1 - stretch->later;
+    if (from->bin == to->bin) {
+        add_part(timeline, to->bin, stretch->ending, to->grown_to - from->grown_to,
+                 (to->time - from->time) * risk, options);
+        return;
+    }
+    size_t row = (size_t)options + 2;
+    double first_risk = count_run(timeline, stretch, options);
+    double first_days = timeline->origin + (double)(from->bin + 1) - from->time;
+    double last_days = to->time - (timeline->origin + (double)to->bin);
+    add_part(timeline, from->bin, stretch->ending,
+             timeline->edge[from->bin * row + 1] - from->grown_to, first_days * first_risk,
+             options);
+    add_part(timeline, to->bin, stretch->ending, to->grown_to - timeline->edge[to->bin * row],
+             last_days * risk, options);
+}
+
+/* y of a block, and the chance that the gap's last restart is in the stretch or before. */
+static double end_in_block(const struct timeline *timeline, const struct stop *end, size_t block,
+                           const double *backward, const double *reached, double *ending)
+{
     const struct piece *pieces = timeline->chain.pieces;
-    add_part(timeline, from->bin, ending, timeline->edge[2 * from->bin + 1] - from->grown_to,
-             (pieces[from->bin + 1].begin - from->time) * first_risk, options);
-    add_part(timeline, to->bin, ending, to->grown_to - timeline->edge[2 * to->bin],
-             (to->time - pieces[to->bin].begin) * (1 - later), options);
+    double shrink = end->shrunk_to * exp(-(pieces[end->block].hazard - pieces[block].hazard));
+    double within = 0;
+    for (int l = 0; l < timeline->options; l++) {
+        ending[l] = backward[l] * shrink;
+        within += ending[l] * reached[l];
+    }
+    return within;
 }
 
 /* A gap over several blocks, the last one first. */
@@ -256,32 +300,27 @@ static void count_blocks(struct timeline *timeline, const struct stop *start,
                          const struct stop *end, size_t to_stop, const double *backward)
 {
     const struct piece *pieces = timeline->chain.pieces;
-    int options = timeline->options;
-    size_t width = (size_t)options;
-    struct bound to = {end->bin, end->time, end->grown_to};
-    const double *reached = timeline->stop_grown + to_stop * width;
-    double later = 0;
-    for (size_t block = end->block;; block = pieces[block - 1].block) {
-        double shrink = end->shrunk_to * exp(-(pieces[end->block].hazard - pieces[block].hazard));
-        bool last = block == start->block;
-        struct bound from = {block, pieces[block].begin, 1};
-        double ending[CONSENSUS_OPTIONS_MAX] = {0};
-        double within = 0;
-        for (int l = 0; l < options; l++) {
-            ending[l] = backward[l] * shrink;
-            within += ending[l] * reached[l];
-        }
-        if (last) {
-            from = (struct bound){start->bin, start->time, start->grown_to};
-        }
-        count_stretch(timeline, &from, &to, ending, reached, later, options);
-        if (last) {
-            return;
-        }
-        later = fmin(1, later + within);
-        to = (struct bound){block - 1, pieces[block].begin, timeline->edge[2 * (block - 1) + 1]};
-        reached = timeline->edge_grown + (2 * (block - 1) + 1) * width;
+    size_t width = (size_t)timeline->options;
+    double ending[CONSENSUS_OPTIONS_MAX] = {0};
+    struct stretch stretch = {
+        .to = {end->bin, end->time, end->grown_to},
+        .ending = ending,
+        .reached = timeline->stop_grown + to_stop * width,
+    };
+    for (size_t block = end->block; block != start->block;) {
+        double within = end_in_block(timeline, end, block, backward, stretch.reached, ending);
+        size_t last = block - 1;
+        stretch.from = (struct bound){block, pieces[block].begin, 1};
+        count_stretch(timeline, &stretch, timeline->options);
+        stretch.later = fmin(1, stretch.later + within);
+        const double *edge = timeline_edge(timeline, last);
+        stretch.to = (struct bound){last, pieces[block].begin, edge[1]};
+        stretch.reached = edge + 2;
+        block = pieces[last].block;
     }
+    end_in_block(timeline, end, start->block, backward, stretch.reached, ending);
+    stretch.from = (struct bound){start->bin, start->time, start->grown_to};
+    count_stretch(timeline, &stretch, timeline->options);
 }
 
 /* R and M of the gap that ends in a stop with b. */
@@ -298,42 +337,38 @@ UNROLLED void count_gap(struct timeline *timeline, size_t from, size_t to, const
     for (int l = 0; l < options; l++) {
         ending[l] = backward[l] * end->shrunk_to;
     }
-    struct bound begin = {start->bin, start->time, start->grown_to};
-    struct bound until = {end->bin, end->time, end->grown_to};
-    count_stretch(timeline, &begin, &until, ending, timeline->stop_grown + to * (size_t)options, 0,
-                  options);
+    struct stretch stretch = {
+        .from = {start->bin, start->time, start->grown_to},
+        .to = {end->bin, end->time, end->grown_to},
+        .ending = ending,
+        .reached = timeline->stop_grown + to * (size_t)options,
+    };
+    count_stretch(timeline, &stretch, options);
 }
 
-/* Carries β back over the knots, counting; ends with the expected state at the origin. */
-UNROLLED void pass_backward(struct pass *pass, size_t count, const int options)
+/* γ and b of a knot from its β, which becomes that of the knot before. */
+UNROLLED void step_back(const struct values *values, double *beta, double *gamma, double *backward,
+                        const int options)
 {
-    double beta[CONSENSUS_OPTIONS_MAX];
+    double sum = 0;
+    double moved = 0;
     for (int k = 0; k < options; k++) {
-        beta[k] = 1;
+        gamma[k] = values->forward[k] * beta[k];
+        sum += gamma[k];
+        backward[k] = values->likelihood[k] * beta[k] * *values->inverse;
+        moved += values->moved[k] * backward[k];
     }
-    for (size_t j = count; j-- > 0;) {
-        const struct values *values = &pass->values[j];
-        double gamma[CONSENSUS_OPTIONS_MAX];
-        double backward[CONSENSUS_OPTIONS_MAX];
-        double sum = 0;
-        double moved = 0;
-        for (int k = 0; k < options; k++) {
-            gamma[k] = values->forward[k] * beta[k];
-            sum += gamma[k];
-            backward[k] = values->likelihood[k] * beta[k] / values->scale;
-            moved += values->moved[k] * backward[k];
-        }
-        for (int k = 0; k < options; k++) {
-            double before = values->keep * backward[k] + moved;
-            gamma[k] /= sum;
-            beta[k] = before < most_beta ? before : most_beta;
-        }
-        count_answers(pass, &pass->visits[j], gamma, options);
-        if (pass->timeline) {
-            count_gap(pass->timeline, j > 0 ? pass->visits[j - 1].stop : pass->table->intervals,
-                      pass->visits[j].stop, backward, options);
-        }
+    double whole = 1 / sum;
+    for (int k = 0; k < options; k++) {
+        double before = *values->keep * backward[k] + moved;
+        gamma[k] *= whole;
+        beta[k] = before < most_beta ? before : most_beta;
     }
+}
+
+/* The expected state at the origin. */
+UNROLLED void count_initial(struct pass *pass, const double *beta, const int options)
+{
     double sum = 0;
     for (int k = 0; k < options; k++) {
         sum += pass->initial[k] * beta[k];
@@ -341,6 +376,27 @@ UNROLLED void pass_backward(struct pass *pass, size_t count, const int options)
     for (int k = 0; k < options; k++) {
         pass->expectation->initial[k] += pass->initial[k] * beta[k] / sum;
     }
+}
+
+/* Carries β back over the knots, counting. */
+UNROLLED void pass_backward(struct pass *pass, size_t count, const int options)
+{
+    double beta[CONSENSUS_OPTIONS_MAX];
+    for (int k = 0; k < options; k++) {
+        beta[k] = 1;
+    }
+    for (size_t j = count; j-- > 0;) {
+        double gamma[CONSENSUS_OPTIONS_MAX];
+        double backward[CONSENSUS_OPTIONS_MAX];
+        const struct values values = values_of(pass, j, options);
+        step_back(&values, beta, gamma, backward, options);
+        count_answers(pass, &pass->visits[j], gamma, options);
+        if (pass->timeline) {
+            count_gap(pass->timeline, j > 0 ? pass->visits[j - 1].stop : pass->table->intervals,
+                      pass->visits[j].stop, backward, options);
+        }
+    }
+    count_initial(pass, beta, options);
 }
 
 UNROLLED void pass_items(const struct fit *fit, uint32_t question, struct pass *pass,
@@ -359,7 +415,8 @@ void expect_question(struct fit *fit, uint32_t question, struct timeline *timeli
 {
     size_t most = report_table_largest(fit->table);
     auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));
-    auto_free struct values *values = memory_zeroed(most, sizeof(*values));
+    size_t row = 3 * (size_t)fit->table->options[question] + 2;
+    auto_free double *values = memory_zeroed(most * row, sizeof(*values));
     struct pass pass = {
         .table = fit->table,
         .timeline = timeline,

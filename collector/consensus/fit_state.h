@@ -15,8 +15,8 @@ enum {
 };
 
 /*
- * A cell is a reporter in a question; the cells of a question are consecutive and in order of
- * reporter. Matrices are [a][k]: for an answer, a value for each state, in a row.
+ * A cell is a reporter in a question; the cells of a question are consecutive, the most active
+ * reporter's first. Matrices are [a][k]: for an answer, a value for each state, in a row.
  */
 struct cells {
     size_t count;
@@ -54,7 +54,6 @@ struct stop {
     uint32_t bin, block;
 };
 
-/* What the E step adds up for a bin, by the state a restart ends in: see expect.c. */
 struct timeline {
     int options;
     size_t bins;
@@ -62,14 +61,27 @@ struct timeline {
     struct chain chain; /* a piece a bin, and the last one without end */
     size_t stops;       /* one an interval, and the chain's beginning as the last */
     struct stop *stop;
-    double *stop_grown;   /* stops × options: G */
-    double *edge;         /* bins × 2: e^{L} at a bin's begin and end */
-    double *edge_grown;   /* bins × 2 × options: G there */
-    double *restart;      /* bins × options: Σ y·Δe^{L} of parts of bins */
-    double *exposure;     /* bins: at-risk days of parts of bins */
-    double *restart_run;  /* (bins + 1) × options: differences of Σ y over whole bins */
-    double *exposure_run; /* bins + 1: differences of Σ (1 − later restarts) over whole bins */
+    double *stop_grown; /* stops × options: G */
+    /* Rows by bin, so that all a gap needs of one lies together: see the functions below. */
+    double *edge; /* bins × (2 + options) */
+    double *sum;  /* (bins + 1) × (2·options + 2) */
 };
+
+/* e^{L} at a bin's begin and end, then G at its end. */
+static inline double *timeline_edge(const struct timeline *timeline, size_t bin)
+{
+    return timeline->edge + bin * ((size_t)timeline->options + 2);
+}
+
+/*
+ * What the E step adds up for a bin: by the state in which a restart ends, Σ y·Δe^{L} of parts of
+ * the bin; at-risk days of parts of it; differences along the bins of Σ y over whole ones, by
+ * state; differences of Σ (1 − later restarts) over whole ones.
+ */
+static inline double *timeline_sum(const struct timeline *timeline, size_t bin)
+{
+    return timeline->sum + bin * (2 * (size_t)timeline->options + 2);
+}
 
 void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
                      struct timeline *timeline);

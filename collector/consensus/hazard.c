@@ -21,18 +21,18 @@ void timeline_gather(const struct timeline *timeline, struct sums *sums)
     double run[CONSENSUS_OPTIONS_MAX + 1] = {0};
     for (size_t b = 0; b < sums->bins; b++) {
         const double *target = timeline->chain.target + b * width;
-        double growth = timeline->edge[2 * b + 1] - timeline->edge[2 * b];
+        const double *edge = timeline_edge(timeline, b);
+        const double *sum = timeline_sum(timeline, b);
         if (timeline->chain.pieces[b].block == b) {
             memset(run, 0, sizeof(run));
         }
-        run[width] += timeline->exposure_run[b];
-        sums->exposure[b] = timeline->exposure[b] + run[width];
+        run[width] += sum[2 * width + 1];
+        sums->exposure[b] = sum[width] + run[width];
         for (size_t l = 0; l < width; l++) {
-            run[l] += timeline->restart_run[b * width + l];
-            sums->restart[b * width + l] =
-                target[l] * (timeline->restart[b * width + l] + run[l] * growth);
+            run[l] += sum[width + 1 + l];
+            sums->restart[b * width + l] = target[l] * (sum[l] + run[l] * (edge[1] - edge[0]));
             sums->events[b] += sums->restart[b * width + l];
-            sums->exposure[b] += run[l] * timeline->edge_grown[(2 * b + 1) * width + l];
+            sums->exposure[b] += run[l] * edge[2 + l];
         }
         sums->exposure[b] = fmax(sums->exposure[b], 0);
     }

@@ -168,6 +168,16 @@ static double mean_accuracy(const struct still *still, size_t difficulty)
     return correct / all;
 }
 
+/* θ from the counts of a class: N of this answer, N of all, and the prior's share. */
+static double chance_of(const struct still *still, double count, double all, double prior)
+{
+    double strength = still->kind.strength;
+    if (strength < 0) {
+        return (count + 1) / (all + (double)still->options);
+    }
+    return strength > 0 ? (count + strength * prior) / (all + strength) : prior;
+}
+
 /* θ of one reporter in one difficulty. */
 static void update_reporter(struct still *still, size_t reporter, size_t difficulty,
                             const struct emission *emission, double mean)
@@ -190,13 +200,7 @@ static void update_reporter(struct still *still, size_t reporter, size_t difficu
         for (size_t l = 0; l < options; l++) {
             size_t cell = base + l * still->states + k;
             double prior = k == l ? accuracy : (1 - accuracy) * emission->direction[k][l];
-            double strength = still->kind.strength;
-            double chance = prior;
-            if (strength > 0) {
-                chance = (still->counts[cell] + strength * prior) / (of_class[k] + strength);
-            } else if (strength < 0) {
-                chance = (still->counts[cell] + 1) / (of_class[k] + (double)options);
-            }
+            double chance = chance_of(still, still->counts[cell], of_class[k], prior);
             still->log_chance[cell] = (float)log(fmax(chance, smallest_chance));
         }
     }
@@ -217,6 +221,23 @@ static void maximise(struct still *still)
     }
 }
 
+/* Makes p of logarithms, for the states. */
+static void normalise(double *sum, size_t states)
+{
+    double greatest = -HUGE_VAL;
+    double total = 0;
+    for (size_t s = 0; s < states; s++) {
+        greatest = fmax(greatest, sum[s]);
+    }
+    for (size_t s = 0; s < states; s++) {
+        sum[s] = quick_exp(fmax(sum[s] - greatest, -700));
+        total += sum[s];
+    }
+    for (size_t s = 0; s < states; s++) {
+        sum[s] /= total;
+    }
+}
+
 /* The posterior of one item; returns the largest change of a class. */
 static double expect_item(struct still *still, size_t place)
 {
@@ -225,8 +246,7 @@ static double expect_item(struct still *still, size_t place)
     float *gamma = still->gamma + place * still->states;
     double sum[STATES_MAX];
     double moved[CONSENSUS_OPTIONS_MAX] = {0};
-    double greatest = -HUGE_VAL;
-    double total = 0;
+    double most = 0;
     memcpy(sum, still->log_prior, sizeof(sum));
     for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
         const float *row = still->log_chance + row_of(still, i);
@@ -235,18 +255,11 @@ static double expect_item(struct still *still, size_t place)
             sum[s] += weight * (double)row[s];
         }
     }
+    normalise(sum, still->states);
     for (size_t s = 0; s < still->states; s++) {
-        greatest = fmax(greatest, sum[s]);
+        moved[s % still->options] += sum[s] - (double)gamma[s];
+        gamma[s] = (float)sum[s];
     }
-    for (size_t s = 0; s < still->states; s++) {
-        sum[s] = quick_exp(fmax(sum[s] - greatest, -700));
-        total += sum[s];
-    }
-    for (size_t s = 0; s < still->states; s++) {
-        moved[s % still->options] += sum[s] / total - (double)gamma[s];
-        gamma[s] = (float)(sum[s] / total);
-    }
-    double most = 0;
     for (size_t k = 0; k < still->options; k++) {
         most = fmax(most, fabs(moved[k]));
     }

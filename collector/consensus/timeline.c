@@ -21,12 +21,8 @@ void timeline_create(const struct report_table *table, const struct fit_options 
     timeline->chain.grown = memory_zeroed((bins + 1) * width, sizeof(double));
     timeline->stop = memory_zeroed(timeline->stops, sizeof(*timeline->stop));
     timeline->stop_grown = memory_zeroed(timeline->stops * width, sizeof(double));
-    timeline->edge = memory_zeroed(bins * 2, sizeof(double));
-    timeline->edge_grown = memory_zeroed(bins * 2 * width, sizeof(double));
-    timeline->restart = memory_zeroed(bins * width, sizeof(double));
-    timeline->exposure = memory_zeroed(bins, sizeof(double));
-    timeline->restart_run = memory_zeroed((bins + 1) * width, sizeof(double));
-    timeline->exposure_run = memory_zeroed(bins + 1, sizeof(double));
+    timeline->edge = memory_zeroed(bins * (width + 2), sizeof(double));
+    timeline->sum = memory_zeroed((bins + 1) * (2 * width + 2), sizeof(double));
 }
 
 void timeline_finish(struct timeline *timeline)
@@ -35,21 +31,8 @@ void timeline_finish(struct timeline *timeline)
     free(timeline->stop);
     free(timeline->stop_grown);
     free(timeline->edge);
-    free(timeline->edge_grown);
-    free(timeline->restart);
-    free(timeline->exposure);
-    free(timeline->restart_run);
-    free(timeline->exposure_run);
+    free(timeline->sum);
     *timeline = (struct timeline){0};
-}
-
-static void clear_sums(struct timeline *timeline)
-{
-    size_t width = (size_t)timeline->options;
-    memset(timeline->restart, 0, timeline->bins * width * sizeof(double));
-    memset(timeline->exposure, 0, timeline->bins * sizeof(double));
-    memset(timeline->restart_run, 0, (timeline->bins + 1) * width * sizeof(double));
-    memset(timeline->exposure_run, 0, (timeline->bins + 1) * sizeof(double));
 }
 
 static void fill_chain(struct timeline *timeline, const struct hazard *hazard)
@@ -97,16 +80,14 @@ static void fill_stop(struct timeline *timeline, size_t number, double time)
 void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard)
 {
-    size_t width = (size_t)timeline->options;
-    clear_sums(timeline);
+    size_t row = 2 * (size_t)timeline->options + 2;
+    memset(timeline->sum, 0, (timeline->bins + 1) * row * sizeof(double));
     fill_chain(timeline, hazard);
     for (size_t b = 0; b < timeline->bins; b++) {
-        for (size_t side = 0; side < 2; side++) {
-            double time = timeline->chain.pieces[b].begin + (double)side;
-            double reached =
-                table_at(timeline, b, time, timeline->edge_grown + (2 * b + side) * width);
-            timeline->edge[2 * b + side] = exp(reached);
-        }
+        double *edge = timeline_edge(timeline, b);
+        double begin = timeline->chain.pieces[b].begin;
+        edge[0] = exp(table_at(timeline, b, begin, edge + 2));
+        edge[1] = exp(table_at(timeline, b, begin + 1, edge + 2));
     }
     for (size_t i = 0; i < table->intervals; i++) {
         fill_stop(timeline, i, table->interval[i].time);
