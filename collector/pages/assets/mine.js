@@ -171,7 +171,7 @@ async function takeFile(event) {
 /** Everything that concerns the list as a whole. */
 function tools() {
   const day = new Date().toISOString().slice(0, 10);
-  const file = make('input', { type: 'file', accept: '.json,application/json', id: 'import', class: 'default', tabindex: '-1', 'aria-label': say('import'), change: takeFile });
+  const file = make('input', { type: 'file', accept: '.json,application/json', id: 'import', hidden: true, change: takeFile });
   return make(
     'div',
     { class: 'tools' },
