@@ -132,6 +132,86 @@ for (const seed of [1, 2]) {
   });
 }
 
+/** The value of a metric. */
+async function metric(server, name) {
+  const { text } = await server.request('/metrics', { local: true });
+  return Number(text.match(new RegExp(`^${name} (\\S+)$`, 'm'))[1]);
+}
+
+async function refit(server) {
+  await settled(server);
+  await waitFor(async () => (await metric(server, 'zhanji_fit_running')) === 0, 'no fit to run');
+  const fits = await metric(server, 'zhanji_fits_total');
+  assert.equal((await moderate(server, ['refit'])).code, 0);
+  await waitFor(async () => (await metric(server, 'zhanji_fits_total')) > fits, 'the fit');
+}
+
+/** A visit of a simulated city whose machines ask for identity from 2024-03-10 on; every eighth
+ * reporter says the opposite. */
+function cityReport(next, stationIds) {
+  const number = Math.floor(next() * 24);
+  const day = Math.floor(next() * 700);
+  const visited = new Date(Date.UTC(2023, 0, 1) + day * 86400000).toISOString().slice(0, 10);
+  const asks = (visited >= '2024-03-10') !== (number % 8 === 0);
+  const answers = {
+    ticket_machine: asks ? 'id_required' : 'payment',
+    card_issue: next() < 0.9 ? 'id_required' : 'no_id',
+  };
+  const station = stationIds[Math.floor(next() * stationIds.length)];
+  const reporter = next() < 0.9 ? `citizen-number-${number}-of-twenty-four` : undefined;
+  return report({ station, visited, basis: 'self', answers, reporter });
+}
+
+async function sendCity(server, next, count) {
+  const { json } = await server.request('/api/v1/stations');
+  const ids = json.stations.slice(0, 40).map(({ id }) => id);
+  const file = path.join(server.folder, `city-${count}.ndjson`);
+  const made = Array.from({ length: count }, () => cityReport(next, ids));
+  writeFileSync(file, made.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return { file, made };
+}
+
+test('figures follow from the export after refits, and the citywide change is found', async (t) => {
+  const server = await startServer(t);
+  const next = random(3);
+  await randomHistory(server, next);
+  const key = ['--key', path.join(server.folder, 'mei.key')];
+  const { file, made } = await sendCity(server, next, 1500);
+  const imported = await moderate(server, [...key, 'import', file, '--approve']);
+  assert.equal(imported.code, 0, imported.stderr);
+  await refit(server);
+  assert.ok((await metric(server, 'zhanji_fit_questions')) >= 1);
+  assert.ok((await metric(server, 'zhanji_fit_observations')) > 1000);
+  assert.ok((await metric(server, 'zhanji_fit_iterations')) >= 28);
+  assert.equal(await metric(server, 'zhanji_fit_progress'), 1);
+  await assertReproduced(t, server);
+  const undone = made.filter(() => next() < 0.1).map(({ id }) => id);
+  assert.equal((await moderate(server, [...key, 'revert', ...undone])).code, 0);
+  await refit(server);
+  await assertReproduced(t, server);
+  const { city_changes: changes } = (await server.request('/api/v1/summary')).json;
+  assert.deepEqual(changes.map(({ question }) => question), ['ticket_machine']);
+  const [change] = changes;
+  assert.ok(change.day >= '2024-03-08' && change.day <= '2024-03-12', change.day);
+  assert.ok(change.from_share.payment > 0.9 && change.to_share.id_required > 0.9, JSON.stringify(change));
+  assert.ok(change.stations >= 30);
+  const lines = (await server.request('/api/v1/export/reports.ndjson')).text.trimEnd().split('\n');
+  const accuracies = new Set(lines.slice(1).map((line) => JSON.parse(line).accuracy));
+  assert.ok(accuracies.size > 2, 'accuracies were learned');
+  assert.ok([...accuracies].every((value) => Math.abs(value * 20 - Math.round(value * 20)) < 1e-9));
+  await restartAndCompare(server);
+});
+
+/** What was learned is there again after a restart, to the last digit. */
+async function restartAndCompare(server) {
+  const all = async () => (await server.request('/api/v1/export/history.csv')).text;
+  const before = await all();
+  await server.stop();
+  await server.start();
+  await settled(server);
+  assert.equal(await all(), before);
+}
+
 const header = (fields = {}) => JSON.stringify({
   export: 1, offset: '+08:00', earliest_visit: '2022-01-01', as_of: '2024-01-01', known_at: '2024-01-01',
   basis: { self: 1 }, statuses: { questions: ['q'], map: { a: 'A' }, several: 'mixed', none: 'unknown', not_open: 'not_open' },
