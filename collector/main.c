@@ -21,6 +21,7 @@
 #include "collector/intake/record.h"
 #include "collector/intake/state.h"
 #include "collector/options.h"
+#include "collector/pages/diagram.h"
 #include "collector/pages/pages.h"
 #include "collector/publish/app.h"
 #include "moderation/routes.h"
@@ -39,6 +40,7 @@ struct server {
     struct source declared; /* the survey's declarations */
     struct source own;      /* what belongs to the program: sql/, openapi.json */
     struct survey *survey;
+    struct diagram *diagram;
     struct store *store;
     struct server_keys keys;
     struct record *record;
@@ -98,7 +100,10 @@ static bool start_survey(struct server *server, struct error *error)
     server->declared = server->own;
     server->declared.directory = server->options->schema;
     server->survey = survey_load(&server->declared, error);
-    return server->survey != NULL;
+    if (server->survey == NULL)
+        return false;
+    server->diagram = diagram_create(server->survey);
+    return true;
 }
 
 static bool start_store(struct server *server, struct error *error)
@@ -133,6 +138,7 @@ static bool start_archive(struct server *server, struct error *error)
         .keys = &server->keys,
         .clock = clock_real(),
         .schema = &server->own,
+        .diagram = server->diagram,
     };
     return founding_store(&server->app, &server->declared, error);
 }
@@ -231,9 +237,8 @@ static bool announce(struct server *server, struct error *error)
 }
 
 static bool (*const steps[])(struct server *server, struct error *error) = {
-    start_process, start_survey,    start_store,      start_state, start_archive,
-    start_record,  start_publisher, start_moderation, start_http,  start_watches,
-    announce,
+    start_process,   start_survey,     start_store, start_state,   start_archive, start_record,
+    start_publisher, start_moderation, start_http,  start_watches, announce,
 };
 
 /* Jobs that are still with the store answer their exchanges before these go. */
@@ -253,6 +258,7 @@ static void finish(struct server *server)
     if (server->collector != NULL)
         store_collector_destroy(server->collector);
     moderation_destroy(server->moderation);
+    diagram_destroy(server->diagram);
     if (server->survey != NULL)
         survey_destroy(server->survey);
     keys_wipe(&server->keys);

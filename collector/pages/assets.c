@@ -3,6 +3,7 @@
 
 #include "collector/base/number.h"
 #include "collector/pages/assets.h"
+#include "collector/pages/diagram.h"
 #include "collector/pages/handlers.h"
 #include "collector/publish/app.h"
 
@@ -81,6 +82,7 @@ static const struct {
 } made[] = {
     {"lines.css", assets_line_colours},
     {"catalogue.json", assets_catalogue},
+    {"network.json", diagram_network},
 };
 
 /* What is made of the survey, or false. */

@@ -4,6 +4,7 @@
 
 #include "collector/pages/dates.h"
 #include "collector/pages/handlers.h"
+#include "collector/pages/map.h"
 #include "collector/pages/marks.h"
 #include "collector/pages/task.h"
 
@@ -28,8 +29,16 @@ static void read_rows(struct city *city)
     city->rows = memory_zeroed((size_t)count, sizeof *city->rows);
     for (int i = 0; i < count; i++) {
         view_station(page->view, i, page->as_of, state);
-        city->rows[i] = (struct city_row){state->status,     state->standing,   state->visited,
-                                          state->confidence, state->last_visit, state->reports};
+        city->rows[i] = (struct city_row){
+            .status = state->status,
+            .standing = state->standing,
+            .visited = state->visited,
+            .confidence = state->confidence,
+            .last_visit = state->last_visit,
+            .reports = state->reports,
+            .need = need_of(state),
+            .bits = need_bits(page->survey, state),
+        };
     }
     free(state);
 }
@@ -124,10 +133,12 @@ static void put_head(const struct city *city)
     free(counts.inferred_of);
 }
 
-static void put_aside(struct page *page)
+static void put_aside(const struct city *city)
 {
+    struct page *page = city->page;
     html_put(&page->html, "<aside class=\"aside\">\n");
-    city_chart(page);
+    if (!city_is_filtered(city))
+        city_needs(city);
     html_put(&page->html, "<section aria-labelledby=\"changes\"><h2 id=\"changes\">"
                           "<a href=\"/changes{?}\">{@changes_recent}</a></h2>\n");
     if (changes_list(page, CHANGES_HERE, 3) == 0)
@@ -149,14 +160,18 @@ static enum http_progress city_ready(struct task *task)
     read_rows(&city);
     city.order = memory_zeroed((size_t)page->survey->station_count, sizeof(int));
     city.count = view_stations(page->view, &city.filter, page->as_of, city.order);
+    city.sort = city_read_sort(page);
+    city_sort(&city);
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", html_in(&page->html, &page->survey->title));
     page_open(page, title.data, "/");
     html_put(&page->html, city_is_filtered(&city) ? "<div class=\"wrap city filtered\">\n"
                                                   : "<div class=\"wrap city\">\n");
     put_head(&city);
+    city_map(&city);
+    city_chart(&city);
     city_filter_form(&city);
-    put_aside(page);
+    put_aside(&city);
     city_list(&city);
     html_put(&page->html, "</div>\n");
     city_finish(&city);

@@ -1,5 +1,6 @@
 #include "collector/pages/city.h"
 #include "collector/pages/dates.h"
+#include "collector/pages/map.h"
 #include "collector/pages/marks.h"
 #include "collector/pages/plot.h"
 
@@ -166,12 +167,14 @@ static void put_panels(struct page *page, const struct month_counts *months, siz
     free(panel.upper);
 }
 
-void city_chart(struct page *page)
+void city_chart(const struct city *city)
 {
+    struct page *page = city->page;
     size_t count = 0;
     const struct month_counts *months = view_months(page->view, &count);
     html_put(&page->html, "<section class=\"chart\" aria-labelledby=\"chart\">"
                           "<h2 id=\"chart\">{@chart_title}</h2>\n");
+    city_slider(city);
     put_legend(page);
     put_panels(page, months, count);
     put_table_head(page);

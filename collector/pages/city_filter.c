@@ -132,6 +132,7 @@ void city_filter_form(const struct city *city)
     put_lines(city);
     put_statuses(city);
     put_standings(city);
+    city_sort_field(city);
     put_days(city);
     html_put(html, "</div></form>\n");
 }

@@ -1,5 +1,6 @@
 #include "collector/pages/city.h"
 #include "collector/pages/dates.h"
+#include "collector/pages/map.h"
 #include "collector/pages/marks.h"
 
 static void put_chips(struct html *html, const struct survey *survey, const struct station *station)
@@ -142,43 +143,19 @@ static void put_head(struct city *city)
     html_put(&page->html, "\">{@filter_clear}</a></p>\n");
 }
 
-/* Each shape that is in the list, once, with its word. */
-static void put_legend(const struct city *city)
-{
-    struct html *html = &city->page->html;
-    const struct survey *survey = city->page->survey;
-    html_put(html, "<ul class=\"legend\" aria-label=\"{@legend}\">");
-    for (int i = 0; i < survey->statuses.count; i++) {
-        auto_buffer struct buffer status = {0};
-        short_text(&status, html_in(html, &survey->statuses.terms[i].text));
-        html_put(html, "<li>");
-        mark_status(html, survey, i, STANDING_CONFIRMED);
-        FILL(html, "{status}</li>", TEXT("status", status.data));
-    }
-
-    static const enum standing shown[] = {STANDING_INFERRED, STANDING_STALE, STANDING_DISPUTED};
-
-    for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
-        auto_buffer struct buffer id = {0};
-        buffer_format(&id, "legend_%s", standing_name(shown[i]));
-        html_put(html, "<li>");
-        mark_status(html, survey, 0, shown[i]);
-        FILL(html, "{text}</li>", TEXT("text", word(id.data, html->language)));
-    }
-    html_put(html, "</ul>\n");
-}
-
 void city_list(struct city *city)
 {
     struct html *html = &city->page->html;
     html_put(html, "<section class=\"list\" aria-labelledby=\"stations\">\n");
-    if (city->filter.line >= 0 && city->filter.query == NULL)
+    if (city->filter.line >= 0 && city->filter.query == NULL && city->sort == CITY_BY_NAME)
         sort_by_line(city);
     put_head(city);
-    put_legend(city);
+    if (city->page->app->diagram == NULL)
+        city_legend(city);
     if (city->count == 0)
         html_put(html, "<p>{@stations_none}</p>\n");
-    else if (city->filter.query != NULL || city->filter.line >= 0 || !in_letter_order(city))
+    else if (city->filter.query != NULL || city->filter.line >= 0 || city->sort != CITY_BY_NAME ||
+             !in_letter_order(city))
         put_plain(city);
     else
         put_letters(city);

@@ -6,6 +6,7 @@
 struct server_keys; /* collector/intake/keys.h */
 struct moderation;  /* moderation/routes.h */
 struct record;      /* collector/intake/record.h */
+struct diagram;     /* collector/pages/diagram.h */
 
 /* What every handler of the server is given as its context. Borrowed pointers, set in main. */
 struct app {
@@ -19,6 +20,7 @@ struct app {
     const void *http;            /* the struct http_server, for metrics */
     struct moderation *moderation;
     struct record *record;
+    const struct diagram *diagram; /* of the map; NULL: pages have none */
 };
 
 #endif
