@@ -108,7 +108,10 @@ static bool recall(struct session *session, const struct prepared *prepared,
     if (found) {
         outcome->state = kept.state;
         outcome->arrived = kept.arrived;
-        outcome->was_decided = kept.state != STATE_PENDING || kept.decided != 0 || kept.entry != 0;
+        /* An amendment is pending again and knows of no earlier decision; who made it has the
+         * tracking secret. */
+        outcome->was_decided =
+            kept.state != STATE_PENDING || kept.decided != 0 || kept.entry != 0 || kept.version > 1;
     }
     return true;
 }

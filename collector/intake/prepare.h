@@ -30,7 +30,7 @@ struct outcome {
     enum put_result result;
     enum report_state state;
     int64_t arrived;  /* of the report that is kept */
-    bool was_decided; /* at least once: its id and content may be public */
+    bool was_decided; /* it may have been, so its id and content may be public */
 };
 
 /* In a store job: completes and stores the report, or finds it there. False only when the database

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { before, after, describe, test } from 'node:test';
 
 import { report, serverFor, startServer } from './harness.mjs';
+import { addModerator, moderate } from './moderators.mjs';
 
 const reports = '/api/v1/reports';
 const archived = '0190a000-0000-7000-8000-000000000005';
@@ -138,6 +139,28 @@ describe('/api/v1/reports/{id}', () => {
     });
     assert.equal(guessed.status, 409);
   });
+});
+
+test('whoever guesses an amendment of a published report is not told its secret', async (t) => {
+  const server = await startServer(t);
+  const person = await addModerator(server, 'Reader');
+  const decide = async (...args) => {
+    const { code, stderr } = await moderate(server, ['--key', person.file, ...args]);
+    assert.equal(code, 0, stderr);
+  };
+  for (const acts of [['approve'], ['approve', 'revert']]) {
+    const sent = report();
+    const { json: receipt } = await server.request(reports, { method: 'POST', json: sent });
+    for (const act of acts) await decide(act, sent.id);
+    const amended = { ...sent, answers: { ticket_machine: 'id_required' } };
+    const at = `${reports}/${sent.id}`;
+    const put = await server.request(at, { method: 'PUT', json: amended, bearer: receipt.tracking });
+    assert.equal(put.status, 200);
+    const guessed = await server.request(reports, { method: 'POST', json: amended });
+    assert.equal(guessed.status, 200);
+    assert.equal(guessed.json.status, 'pending');
+    assert.equal(guessed.json.tracking, undefined, acts.join());
+  }
 });
 
 test('nothing of a private note or a pseudonym is on disk in clear', async (t) => {
