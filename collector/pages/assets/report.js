@@ -20,7 +20,8 @@ const draftKey = 'zhanji-draft';
 const recentMost = 6;
 const form = /** @type {HTMLFormElement} */ (find('#form'));
 const wrap = /** @type {HTMLElement} */ (form.parentElement);
-const formNodes = [...wrap.childNodes];
+const isPart = (/** @type {Node} */ node) => !(node instanceof HTMLLinkElement || node instanceof HTMLScriptElement);
+const formNodes = [...wrap.childNodes].filter(isPart);
 const stationField = /** @type {HTMLInputElement} */ (find('#f-station'));
 
 /** @type {Catalogue|undefined} */
@@ -115,6 +116,12 @@ async function send() {
   queue.attempt();
 }
 
+/** What the page shows; its style stays. @param {...Node} nodes */
+function fillPage(...nodes) {
+  for (const node of [...wrap.childNodes].filter(isPart)) node.remove();
+  wrap.append(...nodes);
+}
+
 /** @param {Report} report */
 function fillIn(report) {
   const station = places?.stations.find(({ id }) => id === report.station);
@@ -127,7 +134,7 @@ function fillIn(report) {
 function mend(entry) {
   shown = undefined;
   editing = entry;
-  wrap.replaceChildren(...formNodes);
+  fillPage(...formNodes);
   fillIn(entry.change ?? entry.report);
   showEditing(entry);
 }
@@ -154,7 +161,7 @@ async function render() {
     return;
   }
   const first = !wrap.querySelector('.receipt-page');
-  wrap.replaceChildren(panel(entry, nameOf, terms, { retry: () => queue.attempt(), edit: () => mend(entry) }));
+  fillPage(panel(entry, nameOf, terms, { retry: () => queue.attempt(), edit: () => mend(entry) }));
   if (entry.state === 'waiting') await warn();
   if (first || entry.state === 'sent') find('h1', wrap).focus();
 }
