@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Inlined where the number of options is a constant, so that loops over options unroll. */
+#define UNROLLED static inline __attribute__((always_inline))
+
 /*
  * e^x for −700 ≤ x ≤ 0, for the inner loop of the fit: relative error below 1e−9, the same bits
  * on every machine. x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its Taylor series to r^8.
