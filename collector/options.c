@@ -48,6 +48,31 @@ static bool asks_help(const char *argument)
     return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
+/* Ahead of everything that would be made before the socket is opened. */
+static bool names_port(const char *listen)
+{
+    uint64_t port;
+    const char *colon = strrchr(listen, ':');
+    return colon != NULL && number_unsigned(colon + 1, strlen(colon + 1), UINT16_MAX, &port);
+}
+
+/* A header's name (RFC 9110 §5.6.2); none that real proxies use needs other characters. */
+static bool names_header(const char *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    return name[strspn(name, letters)] == '\0';
+}
+
+static enum options_result check(const struct options *options)
+{
+    if (!names_port(options->listen))
+        return wrong("--listen takes HOST:PORT, with a port from 0 to 65535", options->listen);
+    if (options->trust_proxy != NULL && !names_header(options->trust_proxy))
+        return wrong("--trust-proxy takes the name of a header", options->trust_proxy);
+    return OPTIONS_RUN;
+}
+
 static enum options_result read_all(int argc, char **argv, const struct option *options,
                                     size_t count)
 {
@@ -92,6 +117,9 @@ enum options_result options_parse(int argc, char **argv, struct options *options
     if (!number_unsigned(rate, strlen(rate), RATE_MAX, &number) || number == 0)
         return wrong("--rate takes a number from 1 to 1000000", rate);
     values.rate_per_minute = (unsigned)number;
+    result = check(&values);
+    if (result != OPTIONS_RUN)
+        return result;
     *options_out = values;
     return OPTIONS_RUN;
 }

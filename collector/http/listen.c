@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "collector/base/number.h"
 #include "collector/http/internal.h"
 
 enum {
@@ -31,7 +32,8 @@ static bool split_host(const char *host_port, char host[HOST_MAX], char port[POR
     memcpy(host, host_port, length);
     host[length] = '\0';
     memcpy(port, colon + 1, port_length + 1);
-    return port[strspn(port, "0123456789")] == '\0';
+    uint64_t number;
+    return number_unsigned(port, strlen(port), UINT16_MAX, &number);
 }
 
 static int open_address(const struct addrinfo *address)

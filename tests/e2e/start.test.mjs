@@ -25,7 +25,9 @@ test('SIGINT ends with 0 too', async (t) => {
 test('wrong usage ends with 2 and says how it goes', async (t) => {
   const cwd = temporaryFolder(t);
   for (const args of [['--port', '1'], ['serve'], ['--db'], ['--db='], ['--rate', '0'], ['--rate', 'x'],
-    ['--rate', '-1']]) {
+    ['--rate', '-1'], ['--listen', '127.0.0.1'], ['--listen', '127.0.0.1:99999'],
+    ['--listen', '127.0.0.1:-1'], ['--listen', '127.0.0.1:'], ['--trust-proxy', 'X Forwarded'],
+    ['--trust-proxy', 'X-Real-IP:']]) {
     const { code, stdout, stderr } = await runProgram('zhanji-collector', args, { cwd });
     assert.equal(code, 2, args.join(' '));
     assert.equal(stdout, '');
