@@ -11,7 +11,7 @@ static const struct {
     [OPTION_HELP] = {"--help", false},       [OPTION_STATION] = {"--station", true},
     [OPTION_LIMIT] = {"--limit", true},      [OPTION_REASON] = {"--reason", true},
     [OPTION_NOTE] = {"--note", true},        [OPTION_HIDE_NOTE] = {"--hide-note", false},
-    [OPTION_APPROVE] = {"--approve", false},
+    [OPTION_APPROVE] = {"--approve", false}, [OPTION_LOG_KEY] = {"--log-key", true},
 };
 
 const char *option_name(enum option option)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/base/number.h"
+#include "collector/intake/record.h"
 #include "moderation/guard.h"
 #include "moderation/handlers.h"
 #include "moderation/task.h"
@@ -67,9 +68,12 @@ static void add_fault(void *context, const char *fault)
 static bool run_check(struct session *session, struct store_job *job, struct error *error)
 {
     struct check *check = (struct check *)job;
+    auto_buffer struct buffer refusal = {0};
     uint64_t entries;
 
     buffer_text(&check->body, "{\"faults\":[");
+    if (check->task.app->record != NULL && record_refuses(check->task.app->record, &refusal))
+        add_text(check, refusal.data, refusal.length);
     if (!session_check(session, add_fault, check, error) ||
         !session_entry_count(session, &entries, error))
         return false;

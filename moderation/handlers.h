@@ -27,5 +27,6 @@ http_handler handle_notice_add;
 http_handler handle_refit;
 http_handler handle_check;
 http_handler handle_backup;
+http_handler handle_log_key;
 
 #endif

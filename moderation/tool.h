@@ -19,6 +19,7 @@ enum option {
     OPTION_NOTE,
     OPTION_HIDE_NOTE,
     OPTION_APPROVE,
+    OPTION_LOG_KEY,
     OPTION_COUNT
 };
 

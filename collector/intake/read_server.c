@@ -1,5 +1,16 @@
 /* The server about itself. */
 #include "collector/intake/reading.h"
+#include "collector/intake/record.h"
+
+/* How far the log is signed; null where it is not, and the operator is told why by `check`. */
+static void print_log(const struct app *app, struct buffer *json)
+{
+    auto_buffer struct buffer refusal = {0};
+    if (record_refuses(app->record, &refusal))
+        buffer_text(json, ",\"log\":null");
+    else
+        buffer_format(json, ",\"log\":%llu", (unsigned long long)record_size(app->record));
+}
 
 enum http_progress serve_health(struct http_exchange *exchange, void *context)
 {
@@ -8,7 +19,9 @@ enum http_progress serve_health(struct http_exchange *exchange, void *context)
     struct buffer json = {0};
     buffer_text(&json, "{\"status\":\"ok\",\"published\":\"");
     buffer_instant(&json, view_at(view));
-    buffer_text(&json, "\"}");
+    buffer_char(&json, '"');
+    print_log(app, &json);
+    buffer_char(&json, '}');
     view_drop(view);
     exchange->reply.no_store = true;
     return read_json_take(exchange, &json);

@@ -35,6 +35,26 @@ const struct command commands[] = {
      "Writes the secret key to FILE, which only you may read, and prints the public line that the\n"
      "operator gives to `moderator add`. NAME is public: it stands in the log.\n",
      0, 0, 2, WORDS_MAX, command_key_new},
+    {"log fetch", "[URL] DIR", "copy the public log into a folder",
+     "Everything that `log verify` needs, and SHA256SUMS over it. What is there is not fetched again.\n",
+     0, 0, 1, 2, command_log_fetch},
+    {"log prove", "REPORT|CONTENT_HASH [DIR|URL]", "prove that something is in the log",
+     "Prints a tlog-proof (c2sp.org/tlog-proof@v1) of the entry that decides on a report last, or\n"
+     "of the daily entry that has the digest of the list with the content hash of a receipt. With\n"
+     "--json the entry is there too. --log-key is the log's verifier key as you know it.\n",
+     ONLY(OPTION_LOG_KEY), 0, 1, 2, command_log_prove},
+    {"log rotate", "[NAME]", "give the log a new key",
+     "The new key is named in the log, and the head that does so is signed by both. Where the log\n"
+     "cannot be signed on (an older backup was put back, the key is lost) a new log begins, under\n"
+     "another name, with an entry that has the digest of the last head of the old one. NAME is how\n"
+     "the log is called from then on, such as reports.example.org/decisions.\n",
+     0, OPERATES, 0, 1, command_log_rotate},
+    {"log verify", "[DIR|URL]", "check the public log and what is published from it",
+     "Checks without believing anybody: the signed head and the tree below it, every decision's\n"
+     "signature and moderator, the daily lists, that the exported reports are those approved, and\n"
+     "that the published statuses follow from them; and says what it did not check. DIR is a copy\n"
+     "made by `log fetch`. --log-key is the log's verifier key as you know it.\n",
+     ONLY(OPTION_LOG_KEY), 0, 0, 1, command_log_verify},
     {"moderator add", "LINE", "let somebody moderate",
      "LINE is what `key new` printed: ed25519 BASE64 NAME.\n", 0, OPERATES, 1, WORDS_MAX,
      command_moderator_add},

@@ -1,0 +1,116 @@
+#include "moderation/mirror.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/file.h"
+
+enum {
+    BUNDLE_MAX = TILE_WIDTH * (4096 + 2),
+    DESCRIPTORS = 16
+};
+
+void mirror_finish(struct mirror *mirror)
+{
+    buffer_finish(&mirror->note);
+}
+
+bool mirror_read(const char *folder, const char *path, size_t limit, struct buffer *buffer,
+                 struct error *error)
+{
+    auto_buffer struct buffer name = {0};
+    struct stat status;
+
+    buffer_format(&name, "%s/%s", folder, path);
+    if (stat(name.data, &status) != 0)
+        return error_set(error,
+                         errno == ENOENT || errno == ENOTDIR ? ERROR_NOT_FOUND : ERROR_INVALID,
+                         "%s: %s", name.data, strerrordesc_np(errno));
+    buffer_reserve(buffer, 1)[0] = '\0';
+    return file_read(name.data, limit, buffer, error);
+}
+
+static bool open_key(const char *folder, const char *verifier, struct note_key *key,
+                     struct error *error)
+{
+    auto_buffer struct buffer text = {0};
+
+    if (!mirror_read(folder, "vkey", MIRROR_NOTE_MAX, &text, error))
+        return false;
+    if (text.length == 0 || text.data[text.length - 1] != '\n')
+        return error_set(error, ERROR_INVALID, "vkey: it does not end with a line feed");
+    if (!note_key_parse(text.data, text.length - 1, key, error))
+        return error_prefix(error, "vkey");
+    text.data[text.length - 1] = '\0';
+    return verifier == NULL || strcmp(text.data, verifier) == 0 ||
+           error_set(error, ERROR_INVALID, "the log has another key than the one you gave");
+}
+
+bool mirror_open(const char *folder, const char *verifier, struct mirror *mirror_out,
+                 struct error *error)
+{
+    struct mirror mirror = {.folder = folder};
+    const struct note_verifiers verifiers = {&mirror.key, 1};
+
+    if (open_key(folder, verifier, &mirror.key, error) &&
+        mirror_read(folder, "checkpoint", MIRROR_NOTE_MAX, &mirror.note, error) &&
+        (checkpoint_open(mirror.note.data, mirror.note.length, mirror.key.name, &verifiers,
+                         &mirror.head, error) ||
+         error_prefix(error, "checkpoint"))) {
+        *mirror_out = mirror;
+        return true;
+    }
+    buffer_finish(&mirror.note);
+    return false;
+}
+
+bool mirror_tile(const struct mirror *mirror, int level, uint64_t index, struct buffer *buffer,
+                 struct error *error)
+{
+    const struct tile tile = {level, index, tile_width(level, index, mirror->head.size)};
+    auto_buffer struct buffer path = {0};
+
+    tile_path(&tile, &path);
+    return mirror_read(mirror->folder, path.data, BUNDLE_MAX, buffer, error);
+}
+
+bool mirror_entries(const struct mirror *mirror, uint64_t bundle,
+                    bool (*each)(void *context, uint64_t number, const char *line, size_t length,
+                                 struct error *error),
+                    void *context, struct error *error)
+{
+    uint64_t number = bundle * TILE_WIDTH;
+    uint64_t end = number + tile_width(TILE_ENTRIES, bundle, mirror->head.size);
+    auto_buffer struct buffer bytes = {0};
+    size_t position = 0;
+    const char *line;
+    size_t length;
+
+    if (!mirror_tile(mirror, TILE_ENTRIES, bundle, &bytes, error))
+        return false;
+    for (; tile_bundle_next(bytes.data, bytes.length, &position, &line, &length); number++)
+        if (number == end || !each(context, number, line, length, error))
+            break;
+    return (number == end && position == bytes.length) ||
+           (error->kind == ERROR_NONE &&
+            error_set(error, ERROR_INVALID, "bundle %llu is not %u entries",
+                      (unsigned long long)bundle,
+                      tile_width(TILE_ENTRIES, bundle, mirror->head.size)));
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+void mirror_remove(const char *folder)
+{
+    nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}

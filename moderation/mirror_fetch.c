@@ -1,0 +1,212 @@
+/* Copying a server's log into a folder. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/base/day.h"
+#include "collector/base/file.h"
+#include "collector/log/entry.h"
+#include "moderation/mirror.h"
+
+enum {
+    ATTEMPTS = 5
+};
+
+struct fetching {
+    const struct mirroring *mirroring;
+    struct mirror mirror;
+    struct buffer sums;
+    struct buffer received; /* days, a line each */
+    struct buffer covered;  /* numbers of entries on many reports, a line each */
+};
+
+/* Makes the folders above a path. */
+static bool make_folders(const char *path, struct error *error)
+{
+    auto_free char *folder = memory_text(path);
+
+    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+            return error_set(error, ERROR_INTERNAL, "%s cannot be made: %s", folder,
+                             strerrordesc_np(errno));
+        *slash = '/';
+    }
+    return true;
+}
+
+static bool write_file(const struct fetching *fetching, const char *path,
+                       const struct buffer *bytes, struct error *error)
+{
+    auto_buffer struct buffer name = {0};
+
+    buffer_format(&name, "%s/%s", fetching->mirroring->folder, path);
+    return make_folders(name.data, error) &&
+           file_replace(name.data, bytes->length == 0 ? "" : bytes->data, bytes->length, 0644,
+                        error);
+}
+
+static void add_sum(struct fetching *fetching, const char *path, const struct buffer *bytes)
+{
+    uint8_t digest[SECRET_KEY_SIZE];
+
+    sha256_bytes(bytes->length == 0 ? "" : bytes->data, bytes->length, digest);
+    buffer_hex(&fetching->sums, digest, sizeof digest);
+    buffer_format(&fetching->sums, "  %s\n", path);
+}
+
+static bool get(struct client *client, const char *prefix, const char *path,
+                struct client_reply *reply, struct error *error)
+{
+    auto_buffer struct buffer where = {0};
+    struct client_request request = {.method = "GET"};
+
+    buffer_format(&where, "%s%s", prefix, path);
+    request.path = where.data;
+    return client_send(client, &request, reply, error) &&
+           (reply->status == 200 || client_refused(reply, error) ||
+            error_prefix(error, "%s", path));
+}
+
+static bool fetch(struct fetching *fetching, const char *prefix, const char *path, const char *file,
+                  struct error *error)
+{
+    auto_reply struct client_reply reply = {0};
+
+    if (!get(fetching->mirroring->client, prefix, path, &reply, error) ||
+        !write_file(fetching, file, &reply.body, error))
+        return false;
+    add_sum(fetching, file, &reply.body);
+    return true;
+}
+
+/* A full tile never changes, so one that is there is not fetched again. */
+static bool fetch_tile(struct fetching *fetching, int level, uint64_t index, struct error *error)
+{
+    const struct tile tile = {level, index, tile_width(level, index, fetching->mirror.head.size)};
+    auto_buffer struct buffer path = {0};
+    auto_buffer struct buffer bytes = {0};
+    struct error ignored = {0};
+
+    tile_path(&tile, &path);
+    if (tile.width != TILE_WIDTH ||
+        !mirror_read(fetching->mirroring->folder, path.data, MIRROR_FILE_MAX, &bytes, &ignored))
+        return fetch(fetching, "/log/", path.data, path.data, error);
+    add_sum(fetching, path.data, &bytes);
+    return true;
+}
+
+static bool fetch_tiles(struct fetching *fetching, struct error *error)
+{
+    uint64_t size = fetching->mirror.head.size;
+
+    for (int level = TILE_ENTRIES; level < TILE_LEVELS; level++) {
+        for (uint64_t index = 0; tile_width(level, index, size) != 0; index++) {
+            if (!fetch_tile(fetching, level, index, error))
+                return false;
+            if (level == TILE_ENTRIES && fetching->mirroring->progress != NULL)
+                fetching->mirroring->progress(fetching->mirroring->context, index * TILE_WIDTH,
+                                              size);
+        }
+    }
+    return true;
+}
+
+static bool note_list(void *context, uint64_t number, const char *line, size_t length,
+                      struct error *error)
+{
+    struct fetching *fetching = context;
+    auto_free struct entry *entry = memory_zeroed(1, sizeof *entry);
+    struct error ignored = {0};
+    int32_t day;
+
+    (void)error;
+    if (!entry_parse(line, length, entry, &ignored))
+        return true; /* verifying will tell */
+    if (entry->act == ACT_RECEIVED && day_parse(entry->subject, strlen(entry->subject), &day))
+        buffer_format(&fetching->received, "received/%s\n", entry->subject);
+    else if (entry_act_is_decision(entry->act) && entry->reports != 0)
+        buffer_format(&fetching->covered, "reports/%" PRIu64 "\n", number);
+    return true;
+}
+
+static bool fetch_each(struct fetching *fetching, struct buffer *paths, struct error *error)
+{
+    char *at = paths->data;
+
+    while (at != NULL && *at != '\0') {
+        char *end = strchr(at, '\n');
+        *end = '\0';
+        if (!fetch(fetching, "/log/", at, at, error))
+            return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+static bool fetch_lists(struct fetching *fetching, struct error *error)
+{
+    uint64_t size = fetching->mirror.head.size;
+
+    for (uint64_t bundle = 0; tile_width(TILE_ENTRIES, bundle, size) != 0; bundle++)
+        if (!mirror_entries(&fetching->mirror, bundle, note_list, fetching, error))
+            return false;
+    return fetch_each(fetching, &fetching->received, error) &&
+           fetch_each(fetching, &fetching->covered, error);
+}
+
+static bool fetch_head(struct fetching *fetching, struct error *error)
+{
+    mirror_finish(&fetching->mirror);
+    buffer_clear(&fetching->sums);
+    return fetch(fetching, "/log/", "vkey", "vkey", error) &&
+           fetch(fetching, "/log/", "checkpoint", "checkpoint", error) &&
+           mirror_open(fetching->mirroring->folder, NULL, &fetching->mirror, error);
+}
+
+static bool fetch_exports(struct fetching *fetching, struct error *error)
+{
+    return fetch(fetching, "/api/v1/", "export/reports.ndjson", "export/reports.ndjson", error) &&
+           fetch(fetching, "/api/v1/", "export/status.csv", "export/status.csv", error);
+}
+
+static bool head_stands(struct fetching *fetching, bool *stands_out, struct error *error)
+{
+    auto_reply struct client_reply reply = {0};
+
+    if (!get(fetching->mirroring->client, "/log/", "checkpoint", &reply, error))
+        return false;
+    *stands_out = reply.body.length == fetching->mirror.note.length &&
+                  memcmp(reply.body.data, fetching->mirror.note.data, reply.body.length) == 0;
+    return true;
+}
+
+/* Exports between two equal heads belong to that head. */
+static bool fetch_in_step(struct fetching *fetching, struct error *error)
+{
+    bool stands = false;
+
+    for (int attempt = 0; attempt < ATTEMPTS && !stands; attempt++)
+        if (!fetch_head(fetching, error) || !fetch_exports(fetching, error) ||
+            !head_stands(fetching, &stands, error))
+            return false;
+    return stands || error_set(error, ERROR_BUSY,
+                               "decisions are being made meanwhile: try again in a moment");
+}
+
+bool mirror_fetch(const struct mirroring *mirroring, struct error *error)
+{
+    struct fetching fetching = {.mirroring = mirroring};
+    bool is_done =
+        (mirroring->with_export ? fetch_in_step(&fetching, error) : fetch_head(&fetching, error)) &&
+        fetch_tiles(&fetching, error) && fetch_lists(&fetching, error) &&
+        write_file(&fetching, "SHA256SUMS", &fetching.sums, error);
+
+    mirror_finish(&fetching.mirror);
+    buffer_finish(&fetching.sums);
+    buffer_finish(&fetching.received);
+    buffer_finish(&fetching.covered);
+    return is_done;
+}
