@@ -8,6 +8,7 @@ http_handler handle_city;
 http_handler handle_station;
 http_handler handle_changes;
 http_handler handle_about;
+http_handler handle_method;
 http_handler handle_asset;
 /* An asset that must lie at the root: a service worker rules what is below its own path. */
 http_handler handle_root_asset;

@@ -8,6 +8,7 @@ const struct http_route pages_routes[] = {
     {HTTP_GET, "/stations/{id}", handle_station, 0, NULL, 0},
     {HTTP_GET, "/changes", handle_changes, 0, NULL, 0},
     {HTTP_GET, "/about", handle_about, 0, NULL, 0},
+    {HTTP_GET, "/about/method", handle_method, 0, NULL, 0},
     {HTTP_GET, "/assets/{name}", handle_asset, 0, NULL, 0},
     {HTTP_GET, "/sw.js", handle_root_asset, 0, NULL, 0},
     {HTTP_GET, "/manifest.webmanifest", handle_root_asset, 0, NULL, 0},

@@ -146,6 +146,7 @@ const struct word words[] = {
     {"map_title", {"线路图", "Map"}},
     {"map_whole", {"看全图", "Whole map"}},
     {"menu", {"主菜单", "Main menu"}},
+    {"method_link", {"结论怎样得出", "How a status comes about"}},
     {"month", {"月份", "Month"}},
     {"nav_about", {"说明", "About"}},
     {"nav_changes", {"变化", "Changes"}},

@@ -251,6 +251,8 @@ static void changes_and_about_are_in_both_languages(void **state)
         const char *path, *zh, *en;
     } cases[] = {
         {handle_changes, "/changes", "<h1>变化</h1>", "<h1>Changes</h1>"},
+        {handle_method, "/about/method", "<h1>结论怎样得出</h1>",
+         "<h1>How a status comes about</h1>"},
         {handle_about, "/about", "<h1>关于站记</h1>", "<h1>About Zhanji</h1>"},
     };
 

@@ -1,0 +1,202 @@
+/* How a status comes about: in words, and in a picture that the model itself draws. */
+#include <math.h>
+
+#include "collector/consensus/consensus.h"
+#include "collector/pages/assets.h"
+#include "collector/pages/handlers.h"
+#include "collector/pages/task.h"
+#include "collector/publish/learn.h"
+
+/* A made-up question of two answers, and who said what when. Days from the picture's left. */
+enum {
+    SPAN_DAYS = 1461,
+    STEP_DAYS = 5
+};
+
+static const struct told {
+    int day, answer;
+} told[] = {{40, 0},  {140, 0}, {240, 0}, {330, 1}, {420, 0},
+            {510, 0}, {640, 1}, {720, 1}, {800, 1}};
+
+static const double a_year = 0.1 / 365;
+
+/* The plot's box in the picture's units; answer 0 is above, 1 below. */
+static const double left = 10;
+static const double right = 470;
+static const double top = 46;
+static const double bottom = 206;
+
+struct example {
+    struct observation observations[ARRAY_LENGTH(told)];
+    double accuracy[ARRAY_LENGTH(told)];
+    struct knots knots;
+    struct dynamics *dynamics;
+    struct smoother *smoother;
+    struct segment *segments;
+    size_t segment_count;
+};
+
+static void example_init(struct example *example, double accuracy)
+{
+    struct emission emission;
+    struct hazard hazard;
+    *example = (struct example){0};
+    for (size_t i = 0; i < ARRAY_LENGTH(told); i++) {
+        example->accuracy[i] = accuracy;
+        example->observations[i] = (struct observation){
+            .order = i,
+            .reporter = (uint32_t)i,
+            .answer = (uint8_t)told[i].answer,
+            .begin = told[i].day,
+            .end = told[i].day + 1.0,
+            .time = told[i].day + 0.5,
+            .weight = 1,
+        };
+    }
+    emission_uniform(2, &emission);
+    hazard_constant(2, 0, a_year, &hazard);
+    consensus_weigh(example->observations, ARRAY_LENGTH(told), SPAN_DAYS, true);
+    knots_build(example->observations, ARRAY_LENGTH(told), &emission, example->accuracy, accuracy,
+                &example->knots);
+    example->dynamics = dynamics_create(&hazard, NULL, 0, SPAN_DAYS + 1);
+    example->smoother = smoother_create(&example->knots, example->dynamics);
+    example->segment_count = smoother_history(example->smoother, SPAN_DAYS, &example->segments);
+    hazard_finish(&hazard);
+}
+
+static void example_finish(struct example *example)
+{
+    free(example->segments);
+    smoother_destroy(example->smoother);
+    dynamics_destroy(example->dynamics);
+    knots_finish(&example->knots);
+}
+
+static double place_x(double day)
+{
+    return left + (right - left) * day / SPAN_DAYS;
+}
+
+static double place_y(double chance)
+{
+    return bottom - (bottom - top) * chance;
+}
+
+static void point(struct buffer *out, double x, double y)
+{
+    buffer_number(out, x, 1);
+    buffer_char(out, ' ');
+    buffer_number(out, y, 1);
+}
+
+/* The chance of answer 0 from the first visit on. */
+static void draw_curve(const struct example *example, struct buffer *out)
+{
+    buffer_text(out, "<path class=\"curve\" d=\"M");
+    for (int day = told[0].day; day <= SPAN_DAYS; day += STEP_DAYS) {
+        struct reading reading;
+        smoother_read(example->smoother, day + 1.0, &reading);
+        buffer_char(out, day == told[0].day ? ' ' : 'L');
+        point(out, place_x(day), place_y(reading.p[0]));
+    }
+    buffer_text(out, "\"/>");
+}
+
+static void draw_box(struct buffer *out, const char *class, double from_x, double to_x,
+                     double from_y, double to_y)
+{
+    buffer_format(out, "<rect class=\"%s\" x=\"", class);
+    buffer_number(out, from_x, 1);
+    buffer_text(out, "\" y=\"");
+    buffer_number(out, from_y, 1);
+    buffer_text(out, "\" width=\"");
+    buffer_number(out, to_x - from_x, 1);
+    buffer_text(out, "\" height=\"");
+    buffer_number(out, to_y - from_y, 1);
+    buffer_text(out, "\"/>");
+}
+
+static void draw_line(struct buffer *out, const char *class, double x, double from_y, double to_y)
+{
+    buffer_format(out, "<path class=\"%s\" d=\"M", class);
+    point(out, x, from_y);
+    buffer_char(out, 'V');
+    buffer_number(out, to_y, 1);
+    buffer_text(out, "\"/>");
+}
+
+static void draw_visits(struct buffer *out)
+{
+    const double away = 14;
+    for (size_t i = 0; i < ARRAY_LENGTH(told); i++) {
+        bool is_below = told[i].answer == 1;
+        double y = is_below ? bottom + away : top - away;
+        buffer_format(out, "<circle class=\"%s\" r=\"9\" cx=\"", is_below ? "s1" : "s0");
+        buffer_number(out, place_x(told[i].day), 1);
+        buffer_text(out, "\" cy=\"");
+        buffer_number(out, y, 1);
+        buffer_text(out, "\"/><text x=\"");
+        buffer_number(out, place_x(told[i].day), 1);
+        buffer_text(out, "\" y=\"");
+        buffer_number(out, y + 4.5, 1);
+        buffer_format(out, "\">%zu</text>", i + 1);
+    }
+}
+
+static void draw(const struct example *example, struct buffer *out)
+{
+    const double known = 0.6; /* from here on an answer is said */
+    draw_box(out, "unsure", left, right, place_y(known), place_y(1 - known));
+    if (example->segment_count > 1 && example->segments[1].has_from) {
+        const struct bracket *change = &example->segments[1].from;
+        draw_box(out, "between", place_x(change->earliest), place_x(change->latest), top, bottom);
+        draw_line(out, "likely", place_x(change->likely), top, bottom);
+    }
+    draw_box(out, "frame", left, right, top, bottom);
+    draw_curve(example, out);
+    draw_visits(out);
+}
+
+static void picture(const struct survey *survey, struct buffer *out)
+{
+    struct example example;
+    example_init(&example, survey->reporter_accuracy);
+    draw(&example, out);
+    buffer_char(out, '\0');
+    example_finish(&example);
+}
+
+static const char *standing_text(const struct page *page, enum standing standing)
+{
+    return term_text(&page->survey->standings, standing_name(standing), page->html.language);
+}
+
+static enum http_progress method_ready(struct task *task)
+{
+    struct page *page = &task->page;
+    struct html *html = &page->html;
+    bool english = html->language == LANGUAGE_EN;
+    const struct embedded_file *text =
+        asset_find("texts", english ? "method.en.html" : "method.zh.html");
+    auto_buffer struct buffer title = {0};
+    auto_buffer struct buffer drawing = {0};
+    picture(page->survey, &drawing);
+    buffer_format(&title, "%s · 站记 Zhanji", word("method_link", html->language));
+    page_open(page, title.data, "/about");
+    FILL(html, text == NULL ? "" : text->data, MARKUP("picture", drawing.data),
+         NUMBER("accuracy", lround(page->survey->reporter_accuracy * 100)),
+         NUMBER("reporter_least", lround(LEARN_REPORTER_WEIGHT)),
+         NUMBER("question_least", lround(learn_least_weight(page->survey))),
+         TEXT("confirmed", standing_text(page, STANDING_CONFIRMED)),
+         TEXT("likely", standing_text(page, STANDING_LIKELY)),
+         TEXT("stale", standing_text(page, STANDING_STALE)),
+         TEXT("inferred", standing_text(page, STANDING_INFERRED)),
+         TEXT("disputed", standing_text(page, STANDING_DISPUTED)),
+         TEXT("unknown", standing_text(page, STANDING_UNKNOWN)));
+    return page_send(page, 200);
+}
+
+enum http_progress handle_method(struct http_exchange *exchange, void *context)
+{
+    return task_start(context, exchange, -1, method_ready);
+}
