@@ -11,7 +11,12 @@ static const struct {
     [OPTION_HELP] = {"--help", false},       [OPTION_STATION] = {"--station", true},
     [OPTION_LIMIT] = {"--limit", true},      [OPTION_REASON] = {"--reason", true},
     [OPTION_NOTE] = {"--note", true},        [OPTION_HIDE_NOTE] = {"--hide-note", false},
-    [OPTION_APPROVE] = {"--approve", false}, [OPTION_LOG_KEY] = {"--log-key", true},
+    [OPTION_APPROVE] = {"--approve", false}, [OPTION_LINE] = {"--line", true},
+    [OPTION_FLAG] = {"--flag", true},        [OPTION_TEXT] = {"--text", true},
+    [OPTION_FROM] = {"--from", true},        [OPTION_TO] = {"--to", true},
+    [OPTION_ANSWER] = {"--answer", true},    [OPTION_CHANGES] = {"--changes", false},
+    [OPTION_ORDER] = {"--order", true},      [OPTION_DRY_RUN] = {"--dry-run", false},
+    [OPTION_LIST] = {"--list", true},        [OPTION_LOG_KEY] = {"--log-key", true},
 };
 
 const char *option_name(enum option option)

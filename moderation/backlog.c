@@ -7,7 +7,7 @@
 #include "moderation/looking.h"
 
 enum {
-    PAGE = 500 /* reports a store job, so that nobody waits long for the store */
+    PAGE = 2500 /* reports a store job: few jobs, and nobody waits long for the store */
 };
 
 static void clear_items(struct waiting *items, size_t count)

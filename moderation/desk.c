@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "collector/base/file.h"
+#include "moderation/guard.h"
 #include "moderation/handlers.h"
 
 extern const struct embedded_file desk_files[];
@@ -47,7 +48,11 @@ static enum http_progress send_file(struct http_exchange *exchange, const char *
 
 enum http_progress handle_desk(struct http_exchange *exchange, void *context)
 {
-    (void)context;
+    struct error error = {0};
+
+    /* While the page and its scripts load, the desk's thread begins to read. */
+    if (guard_worker(context, &error) == NULL)
+        return http_error(exchange, &error);
     return send_file(exchange, "desk.html");
 }
 

@@ -82,9 +82,13 @@ static struct errand *next_errand(struct worker *worker, bool is_idle, bool *is_
 static void *loop(void *context)
 {
     struct worker *worker = context;
-    bool is_idle = true;
+    bool is_idle = false;
     bool is_stopping = false;
+    struct error ignored = {0};
 
+    /* Whoever asks first finds it read; what fails here fails again when it is asked for. */
+    if (!backlog_refresh(&worker->desk.backlog, worker->desk.app, 0, &ignored))
+        is_idle = true;
     while (!is_stopping) {
         struct errand *errand = next_errand(worker, is_idle, &is_stopping);
         struct error error = {0};

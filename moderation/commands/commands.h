@@ -5,6 +5,10 @@
 
 enum exit_code command_approve(struct tool *tool);
 enum exit_code command_backup(struct tool *tool);
+enum exit_code command_bulk_approve(struct tool *tool);
+enum exit_code command_bulk_reject(struct tool *tool);
+enum exit_code command_bulk_revert(struct tool *tool);
+enum exit_code command_bulk_withhold(struct tool *tool);
 enum exit_code command_check(struct tool *tool);
 enum exit_code command_import(struct tool *tool);
 enum exit_code command_key_new(struct tool *tool);
@@ -22,6 +26,7 @@ enum exit_code command_reject(struct tool *tool);
 enum exit_code command_revert(struct tool *tool);
 enum exit_code command_review(struct tool *tool);
 enum exit_code command_show(struct tool *tool);
+enum exit_code command_stats(struct tool *tool);
 enum exit_code command_withhold(struct tool *tool);
 
 #endif

@@ -4,6 +4,7 @@
 #include "collector/base/utf8.h"
 #include "collector/intake/seal.h"
 #include "moderation/commands/commands.h"
+#include "moderation/selecting.h"
 #include "moderation/wording.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 static bool queue_path(const struct arguments *arguments, struct buffer *path, struct error *error)
 {
-    const char *station = arguments->options[OPTION_STATION];
+    const char *order = arguments->options[OPTION_ORDER];
     const char *limit = arguments->options[OPTION_LIMIT];
     uint64_t value;
 
@@ -26,11 +27,24 @@ static bool queue_path(const struct arguments *arguments, struct buffer *path, s
             return error_set(error, ERROR_INVALID, "--limit must be 1 to %d", LIMIT_MAX);
         buffer_format(path, "&limit=%llu", (unsigned long long)value);
     }
-    if (station != NULL) {
-        buffer_text(path, "&station=");
-        buffer_url(path, station, strlen(station));
+    if (order != NULL) {
+        buffer_text(path, "&order=");
+        buffer_url(path, order, strlen(order));
     }
+    selecting_query(arguments, path);
     return true;
+}
+
+/* What it would change, and its flags, in short. */
+static void print_signs(const json_t *report, struct buffer *text)
+{
+    const json_t *flags = json_object_get(report, "flags");
+    const json_t *effect = json_object_get(report, "effect");
+
+    if (strcmp(wording_member(effect, "from"), wording_member(effect, "to")) != 0)
+        buffer_format(text, "[-> %s] ", wording_member(effect, "to"));
+    for (size_t i = 0; i < json_array_size(flags); i++)
+        buffer_format(text, "[%s] ", wording_member(json_array_get(flags, i), "flag"));
 }
 
 static void print_row(const struct tool *tool, const struct wording *wording, const json_t *report,
@@ -53,6 +67,7 @@ static void print_row(const struct tool *tool, const struct wording *wording, co
     buffer_text(text, "  ");
     if (has_note)
         buffer_text(&answers, "[note] ");
+    print_signs(report, &answers);
     wording_answers(json_object_get(report, "answers"), &answers);
     if (terminal->columns >= used + ANSWERS_COLUMNS && terminal->columns != SIZE_MAX &&
         utf8_columns(answers.data, answers.length) > terminal->columns - used)

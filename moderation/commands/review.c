@@ -5,6 +5,7 @@
 #include "moderation/commands/review_show.h"
 #include "moderation/deciding.h"
 #include "moderation/keyboard.h"
+#include "moderation/selecting.h"
 #include "moderation/wording.h"
 
 enum {
@@ -238,15 +239,11 @@ static void print_prompt(const struct review *review)
 static bool turn_page(struct review *review, struct error *error)
 {
     auto_buffer struct buffer path = {0};
-    const char *station = review->tool->arguments.options[OPTION_STATION];
     const char *next = json_string_value(json_object_get(review->page, "next"));
     json_t *page;
 
-    buffer_format(&path, "/api/v1/moderation/reports?state=pending&limit=%d", PAGE);
-    if (station != NULL) {
-        buffer_text(&path, "&station=");
-        buffer_url(&path, station, strlen(station));
-    }
+    buffer_format(&path, "/api/v1/moderation/reports?state=pending&order=use&limit=%d", PAGE);
+    selecting_query(&review->tool->arguments, &path);
     if (next != NULL) {
         buffer_text(&path, "&after=");
         buffer_url(&path, next, strlen(next));

@@ -1,4 +1,5 @@
 #include "moderation/commands/commands.h"
+#include "moderation/selecting.h"
 
 #define ONLY(option) (1U << (option))
 
@@ -9,7 +10,17 @@ enum {
 
 #define SIGNS     (NEEDS_SERVER | NEEDS_KEY)
 #define OPERATES  (NEEDS_SERVER | NEEDS_OPERATOR)
+#define BULK      (SELECTS | ONLY(OPTION_NOTE) | ONLY(OPTION_DRY_RUN) | ONLY(OPTION_LIST))
 #define WITH_TEXT (ONLY(OPTION_REASON) | ONLY(OPTION_NOTE))
+
+#define FILTERS_HELP                                                                              \
+    "Filters: --station S · --line L · --flag F (any none repeated hurried burst contradicts\n" \
+    "past numbers links) · --text T (in the note, the station's name or the id) · --from DAY\n" \
+    "--to DAY (of the visit) · --answer QUESTION:OPTION · --changes (what would change its\n"   \
+    "station's status).\n"
+#define DRY_RUN_HELP                                                                       \
+    "--dry-run decides nothing: it says how many match, and which stations' statuses an\n" \
+    "approval would change. --list FILE keeps the ids for `bulk revert`.\n"
 
 const struct command commands[] = {
     {"approve", "ID… [--hide-note]", "publish reports",
@@ -20,6 +31,19 @@ const struct command commands[] = {
      "Streams a snapshot into FILE, which is replaced only when the snapshot is whole. It holds\n"
      "everything but the keys in the server's state folder: copy those too, once.\n",
      0, OPERATES, 1, 1, command_backup},
+    {"bulk approve", "[filters] [--hide-note] [--dry-run]", "publish all that a filter finds",
+     "One signed entry decides on everything that waits and matches, up to 10,000 at a time; all of\n"
+     "it, or nothing.\n" FILTERS_HELP DRY_RUN_HELP,
+     BULK | ONLY(OPTION_HIDE_NOTE), SIGNS, 0, 0, command_bulk_approve},
+    {"bulk reject", "[filters] --reason CODE [--note TEXT] [--dry-run]",
+     "do not use what a filter finds", "CODE as for reject.\n" FILTERS_HELP DRY_RUN_HELP,
+     BULK | ONLY(OPTION_REASON), SIGNS, 0, 0, command_bulk_reject},
+    {"bulk revert", "FILE", "take a bulk decision back",
+     "FILE is what `bulk approve --list FILE` wrote: the ids, one a line, in order.\n", 0, SIGNS, 1,
+     1, command_bulk_revert},
+    {"bulk withhold", "[filters] --reason CODE [--note TEXT] [--dry-run]",
+     "keep back what a filter finds", "CODE as for reject.\n" FILTERS_HELP DRY_RUN_HELP,
+     BULK | ONLY(OPTION_REASON), SIGNS, 0, 0, command_bulk_withhold},
     {"check", "", "check the database and the log",
      "The server checks its database (reports wait meanwhile); this tool then reads the whole log\n"
      "and checks the form and signature of every decision itself.\n",
@@ -66,9 +90,10 @@ const struct command commands[] = {
     {"notice add", "FILE", "publish a notice",
      "FILE is JSON: a notice as in schema/notices.json, or an array of them.\n", 0, OPERATES, 1, 1,
      command_notice_add},
-    {"queue", "[--station S] [--limit N]", "what waits, oldest first",
-     "S is a station's id or any of its names. N is 1 to 500; 50 if not given.\n",
-     ONLY(OPTION_STATION) | ONLY(OPTION_LIMIT), NEEDS_SERVER, 0, 0, command_queue},
+    {"queue", "[filters] [--order use|age] [--limit N]", "what waits, oldest first",
+     "N is 1 to 500; 50 if not given. With --order use comes first what would change its station's\n"
+     "published status, then what looks wrong, the rest by age.\n" FILTERS_HELP,
+     SELECTS | ONLY(OPTION_ORDER) | ONLY(OPTION_LIMIT), NEEDS_SERVER, 0, 0, command_queue},
     {"refit", "", "learn the model anew",
      "Reporters' reliability and the rates of change are learnt from all reports, in the "
      "background.\n",
@@ -80,12 +105,16 @@ const struct command commands[] = {
     {"revert", "ID…", "take decisions back",
      "The reports wait again. The decision stays in the log, and this one beside it.\n",
      ONLY(OPTION_NOTE), SIGNS, 1, IDS_MAX, command_revert},
-    {"review", "[--station S]", "go through the queue with single keys",
-     "a approve · h approve with the note hidden · r reject · w withhold · s skip · u undo · q quit\n",
-     ONLY(OPTION_STATION), SIGNS, 0, 0, command_review},
+    {"review", "[filters]", "go through the queue with single keys",
+     "In the order of use, each with its flags and what approving it would do to its station.\n"
+     "a approve · h approve with the note hidden · r reject · w withhold · s skip · u undo · q quit\n" FILTERS_HELP,
+     SELECTS, SIGNS, 0, 0, command_review},
     {"show", "ID…", "everything about reports",
      "With --key (or ZHANJI_KEY) a private note is opened here; the server cannot read it.\n", 0,
      NEEDS_SERVER, 1, IDS_MAX, command_show},
+    {"stats", "", "the backlog in figures",
+     "What waits by use, age and flag, and what was decided in the last days.\n", 0, NEEDS_SERVER,
+     0, 0, command_stats},
     {"withhold", "ID… --reason CODE [--note TEXT]", "keep reports, unpublished and uncounted",
      "CODE as for reject. How many are withheld is public.\n", WITH_TEXT, SIGNS, 1, IDS_MAX,
      command_withhold},

@@ -124,15 +124,15 @@ export function showCard(report, press) {
   const answers = answersOf(report).map(([id, question, option]) => el('div', { class: id }, el('dt', {}, question), el('dd', {}, option)));
   card.replaceChildren(
     el('button', { type: 'button', class: 'plain back', onclick: () => document.body.classList.remove('reading') }, `← ${word('back')}`),
-    el('h1', {}, link(report.station, pick(report.name))),
+    el('h2', {}, link(report.station, pick(report.name))),
     report.version > 1 ? el('p', { class: 'quiet' }, word('version', { n: report.version })) : '',
     facts(report),
     flagsOf(report) || '',
     el('dl', { class: 'answers' }, ...answers),
     ...noteOf(report).filter(Boolean),
-    el('h2', {}, word('effect_head')),
+    el('h3', {}, word('effect_head')),
     el('div', { id: 'effect', class: 'effect' }, el('p', { class: 'quiet' }, word('loading'))),
-    el('h2', {}, word('recent_head')),
+    el('h3', {}, word('recent_head')),
     el('ul', { id: 'recent', class: 'recent' }, el('li', { class: 'quiet' }, word('loading'))),
     el('div', { class: 'acts' }, ...buttons.map(([name, key, kind]) =>
       el('button', { type: 'button', class: kind, 'data-act': name, onclick: () => press(name) }, word(name), ' ', el('kbd', { 'aria-hidden': 'true' }, key)))),

@@ -37,6 +37,7 @@ function showTools(key) {
 
 function showDesk() {
   find('#main').replaceChildren(
+    el('h1', { class: 'hidden' }, word('desk')),
     buildFilter(reload, bulk),
     el('div', { class: 'panes' }, buildList(), el('article', { id: 'card', class: 'card', tabindex: '-1', 'aria-live': 'off' })),
   );

@@ -1,0 +1,283 @@
+/* One signed entry for everything that a filter finds, and the way back. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/base/file.h"
+#include "collector/log/merkle.h"
+#include "moderation/commands/commands.h"
+#include "moderation/deciding.h"
+#include "moderation/selecting.h"
+#include "moderation/wording.h"
+
+enum {
+    STATIONS_SHOWN = 20,
+    LIST_BYTES_MAX = ENTRY_REPORTS_MAX * UUID_TEXT_SIZE
+};
+
+struct bulk {
+    struct tool *tool;
+    struct wording wording;
+    struct verdict verdict;
+    json_t *reports; /* [{"id","version"} or "id" …] in id order */
+    uint64_t total;  /* how many the filter finds */
+};
+
+static const char *id_of(const json_t *report)
+{
+    return json_is_string(report) ? json_string_value(report) : wording_member(report, "id");
+}
+
+static bool select_reports(struct bulk *bulk, struct error *error)
+{
+    auto_buffer struct buffer path = {0};
+    auto_json json_t *selection = NULL;
+
+    buffer_text(&path, "/api/v1/moderation/selection?");
+    selecting_query(&bulk->tool->arguments, &path);
+    if (!client_get(&bulk->tool->client, path.data, &selection, error))
+        return false;
+    bulk->reports = json_incref(json_object_get(selection, "reports"));
+    bulk->total = (uint64_t)json_integer_value(json_object_get(selection, "total"));
+    return true;
+}
+
+/* What approving would change, station by station. */
+static bool show_effect(struct bulk *bulk, struct error *error)
+{
+    auto_json json_t *ids = json_array();
+    auto_json json_t *reply = NULL;
+    auto_free char *body = NULL;
+    struct client_request request = {
+        .method = "POST", .path = "/api/v1/moderation/preview", .type = "application/json"};
+    const json_t *stations;
+    const json_t *texts =
+        json_object_get(json_object_get(bulk->wording.survey, "statuses"), "texts");
+    size_t changed = 0;
+
+    for (size_t i = 0; i < json_array_size(bulk->reports); i++)
+        json_array_append_new(ids, json_string(id_of(json_array_get(bulk->reports, i))));
+    auto_json json_t *asked = json_object();
+    json_object_set(asked, "reports", ids);
+    body = json_dumps(asked, JSON_COMPACT);
+    request.body = body;
+    request.length = strlen(body);
+    if (!client_json(&bulk->tool->client, &request, &reply, error))
+        return false;
+    stations = json_object_get(reply, "stations");
+    for (size_t i = 0; i < json_array_size(stations); i++) {
+        const json_t *station = json_array_get(stations, i);
+        const json_t *before = json_object_get(station, "before");
+        const json_t *after = json_object_get(station, "after");
+        if (!json_is_true(json_object_get(station, "changes")) || changed++ >= STATIONS_SHOWN)
+            continue;
+        printf(
+            "  %s: %s -> %s\n", wording_pick(&bulk->wording, json_object_get(after, "name")),
+            wording_pick(&bulk->wording, json_object_get(texts, wording_member(before, "status"))),
+            wording_pick(&bulk->wording, json_object_get(texts, wording_member(after, "status"))));
+    }
+    printf("%zu of %zu stations would change their status\n", changed, json_array_size(stations));
+    return true;
+}
+
+static struct hash root_of(const json_t *reports)
+{
+    size_t count = json_array_size(reports);
+    auto_free struct hash *leaves = memory_zeroed(count + 1, sizeof *leaves);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *id = id_of(json_array_get(reports, i));
+        leaves[i] = merkle_leaf(id, strlen(id));
+    }
+    return merkle_root(leaves, count);
+}
+
+static void print_body(const struct bulk *bulk, struct buffer *body)
+{
+    struct clock clock = clock_real();
+    struct hash root = root_of(bulk->reports);
+    struct entry entry = {
+        .act = bulk->verdict.act,
+        .at = clock_now(&clock),
+        .by = BY_MODERATOR,
+        .hide_note = bulk->verdict.hide_note,
+        .reports = (uint32_t)json_array_size(bulk->reports),
+    };
+    auto_buffer struct buffer line = {0};
+    auto_free char *list = json_dumps(bulk->reports, JSON_COMPACT);
+
+    memcpy(entry.root, root.bytes, sizeof entry.root);
+    snprintf(entry.note, sizeof entry.note, "%s", bulk->verdict.note);
+    snprintf(entry.reason, sizeof entry.reason, "%s", bulk->verdict.reason);
+    snprintf(entry.survey, sizeof entry.survey, "%s", wording_survey_id(&bulk->wording));
+    entry_sign(&entry, &bulk->tool->key.secret);
+    entry_print(&entry, &line);
+    buffer_text(body, "{\"entries\":[");
+    buffer_json(body, line.data, line.length);
+    buffer_text(body, "],\"reports\":{\"");
+    buffer_base64(body, root.bytes, sizeof root.bytes);
+    buffer_format(body, "\":%s}}", list);
+}
+
+/* The ids, one a line, for `bulk revert`: on disk before anything is decided. */
+static bool keep_list(const struct bulk *bulk, struct error *error)
+{
+    const char *path = bulk->tool->arguments.options[OPTION_LIST];
+    FILE *file;
+    bool is_written;
+
+    if (path == NULL)
+        return true;
+    file = fopen(path, "wxe");
+    if (file == NULL)
+        return error_set(error, ERROR_INVALID, "cannot make %.120s: %s", path,
+                         strerrordesc_np(errno));
+    for (size_t i = 0; i < json_array_size(bulk->reports); i++)
+        fprintf(file, "%s\n", id_of(json_array_get(bulk->reports, i)));
+    is_written = ferror(file) == 0;
+    if (fclose(file) != 0 || !is_written)
+        return error_set(error, ERROR_INTERNAL, "cannot write %.120s", path);
+    return true;
+}
+
+static enum exit_code print_result(const struct bulk *bulk, const json_t *reply)
+{
+    const json_t *result = json_array_get(json_object_get(reply, "results"), 0);
+    const json_t *conflicts = json_object_get(result, "conflicts");
+    size_t count = json_array_size(bulk->reports);
+
+    if (bulk->tool->json) {
+        auto_free char *json = json_dumps(reply, JSON_COMPACT);
+        puts(json);
+    }
+    if (json_is_true(json_object_get(result, "ok"))) {
+        if (!bulk->tool->json)
+            printf("%zu reports decided by one signed entry\n", count);
+        if (bulk->total > count)
+            printf("%llu more match: run it again\n", (unsigned long long)(bulk->total - count));
+        return EXIT_DONE;
+    }
+    terminal_complain("nothing was decided: %s", wording_member(result, "error"));
+    for (size_t i = 0; i < json_array_size(conflicts); i++) {
+        const json_t *conflict = json_array_get(conflicts, i);
+        terminal_complain("%s: %s", wording_member(conflict, "id"),
+                          wording_member(conflict, "error"));
+    }
+    return EXIT_REFUSED;
+}
+
+static bool send_bulk(struct bulk *bulk, enum exit_code *code_out, struct error *error)
+{
+    auto_buffer struct buffer body = {0};
+    auto_reply struct client_reply reply = {0};
+    auto_json json_t *json = NULL;
+    struct client_request request = {
+        .method = "POST", .path = "/api/v1/moderation/decisions", .type = "application/json"};
+
+    if (!keep_list(bulk, error))
+        return false;
+    print_body(bulk, &body);
+    request.body = body.data;
+    request.length = body.length;
+    if (!client_send(&bulk->tool->client, &request, &reply, error))
+        return false;
+    json = json_loadb(reply.body.data == NULL ? "" : reply.body.data, reply.body.length, 0, NULL);
+    if (json_array_size(json_object_get(json, "results")) != 1)
+        return client_refused(&reply, error);
+    *code_out = print_result(bulk, json);
+    return true;
+}
+
+static bool run(struct bulk *bulk, enum exit_code *code_out, struct error *error)
+{
+    size_t count;
+
+    if (!wording_load(&bulk->tool->client, bulk->tool->terminal.language, &bulk->wording, error))
+        return false;
+    if (bulk->reports == NULL && !select_reports(bulk, error))
+        return false;
+    count = json_array_size(bulk->reports);
+    if (count == 0) {
+        puts("nothing matches");
+        return true;
+    }
+    if (bulk->tool->arguments.options[OPTION_DRY_RUN] == NULL)
+        return send_bulk(bulk, code_out, error);
+    printf("%zu reports of %llu that match would be decided by one signed entry\n", count,
+           (unsigned long long)bulk->total);
+    return bulk->verdict.act != ACT_APPROVE || show_effect(bulk, error);
+}
+
+static enum exit_code finish(struct bulk *bulk)
+{
+    enum exit_code code = EXIT_DONE;
+    struct error error = {0};
+    bool is_good = run(bulk, &code, &error);
+
+    wording_finish(&bulk->wording);
+    json_decref(bulk->reports);
+    return is_good ? code : tool_refuse(&error);
+}
+
+static enum exit_code run_act(struct tool *tool, enum entry_act act)
+{
+    const char *const *options = tool->arguments.options;
+    struct bulk bulk = {
+        .tool = tool,
+        .verdict = {.act = act,
+                    .reason = act == ACT_APPROVE ? "ok" : options[OPTION_REASON],
+                    .note = options[OPTION_NOTE] == NULL ? "" : options[OPTION_NOTE],
+                    .hide_note = options[OPTION_HIDE_NOTE] != NULL}};
+
+    if (bulk.verdict.reason != NULL)
+        return finish(&bulk);
+    terminal_complain("%s needs --reason: duplicate, implausible, off_topic, personal_data, spam, "
+                      "policy or other",
+                      entry_act_name(act));
+    return EXIT_USAGE;
+}
+
+enum exit_code command_bulk_approve(struct tool *tool)
+{
+    return run_act(tool, ACT_APPROVE);
+}
+
+enum exit_code command_bulk_reject(struct tool *tool)
+{
+    return run_act(tool, ACT_REJECT);
+}
+
+enum exit_code command_bulk_withhold(struct tool *tool)
+{
+    return run_act(tool, ACT_WITHHOLD);
+}
+
+static json_t *read_list(const char *path, struct error *error)
+{
+    auto_buffer struct buffer text = {0};
+    json_t *ids = json_array();
+    char *line, *rest;
+
+    if (!file_read(path, LIST_BYTES_MAX, &text, error)) {
+        json_decref(ids);
+        return NULL;
+    }
+    rest = text.data;
+    while (rest != NULL && (line = strsep(&rest, "\n")) != NULL)
+        if (line[0] != '\0')
+            json_array_append_new(ids, json_string(line));
+    return ids;
+}
+
+/* Takes back what `bulk … --list FILE` decided. */
+enum exit_code command_bulk_revert(struct tool *tool)
+{
+    struct error error = {0};
+    struct bulk bulk = {.tool = tool, .verdict = {.act = ACT_REVERT, .reason = "", .note = ""}};
+
+    bulk.reports = read_list(tool->arguments.words[0], &error);
+    if (bulk.reports == NULL)
+        return tool_refuse(&error);
+    bulk.total = json_array_size(bulk.reports);
+    return finish(&bulk);
+}

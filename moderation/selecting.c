@@ -1,0 +1,25 @@
+#include "moderation/selecting.h"
+
+#include <string.h>
+
+static const struct {
+    enum option option;
+    const char *parameter;
+} parameters[] = {
+    {OPTION_STATION, "station"}, {OPTION_LINE, "line"},         {OPTION_FLAG, "flag"},
+    {OPTION_TEXT, "q"},          {OPTION_FROM, "visited_from"}, {OPTION_TO, "visited_to"},
+    {OPTION_ANSWER, "answer"},   {OPTION_CHANGES, "changes"},
+};
+
+void selecting_query(const struct arguments *arguments, struct buffer *path)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(parameters); i++) {
+        const char *value = arguments->options[parameters[i].option];
+        if (value == NULL)
+            continue;
+        buffer_format(path, "&%s=", parameters[i].parameter);
+        if (parameters[i].option == OPTION_CHANGES)
+            value = "1";
+        buffer_url(path, value, strlen(value));
+    }
+}
