@@ -102,7 +102,6 @@ static void put_table_head(struct page *page)
         buffer_text(&cells, "</th>");
     }
     FILL(html,
-         "<details><summary>{@chart_numbers}</summary>"
          "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{@chart_numbers}\">"
          "<table class=\"numbers\"><thead><tr><th rowspan=\"2\" scope=\"col\">{@month}</th>"
          "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_seen}</th>"
@@ -167,6 +166,16 @@ static void put_panels(struct page *page, const struct month_counts *months, siz
     free(panel.upper);
 }
 
+void city_months(struct page *page)
+{
+    size_t count = 0;
+    const struct month_counts *months = view_months(page->view, &count);
+    put_table_head(page);
+    for (size_t i = count; i > 0; i--)
+        put_row(page, &months[i - 1]);
+    html_put(&page->html, "</tbody></table></div>\n");
+}
+
 void city_chart(const struct city *city)
 {
     struct page *page = city->page;
@@ -177,8 +186,7 @@ void city_chart(const struct city *city)
     city_slider(city);
     put_legend(page);
     put_panels(page, months, count);
-    put_table_head(page);
-    for (size_t i = count; i > 0; i--)
-        put_row(page, &months[i - 1]);
-    html_put(&page->html, "</tbody></table></div></details></section>\n");
+    html_put(&page->html, "<details><summary>{@chart_numbers}</summary>");
+    city_months(page);
+    html_put(&page->html, "</details></section>\n");
 }

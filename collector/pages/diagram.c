@@ -166,13 +166,13 @@ static struct point towards(struct point from, struct point to, double far)
     return (struct point){from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part};
 }
 
-/* A bend is a curve that begins and ends within half a cell of it. */
+/* Lines bend where they stop, so the curve is as small as a mark. */
 static void put_bend(const struct pen *pen)
 {
     const struct point *at = pen->at;
     double before = distance(at[0], at[1]) / 2, after = distance(at[1], at[2]) / 2;
     double radius = before < after ? before : after;
-    radius = radius < 9 ? radius : 9;
+    radius = radius < 4 ? radius : 4;
     put_point(pen->path, 'L', towards(at[1], at[0], radius));
     put_point(pen->path, 'Q', at[1]);
     put_point(pen->path, ' ', towards(at[1], at[2], radius));

@@ -42,13 +42,14 @@ static const struct entry_of_menu menu[] = {
 static const char footer[] =
     "</main>\n<footer class=\"footer\"><div class=\"wrap\">\n{withheld}"
     "<p>{licence}</p>\n"
-    "<nav aria-label=\"{@footer_data}\"><a href=\"/about{?}#data\">{@footer_data}</a> "
+    "<nav aria-label=\"{@footer_data}\"><a href=\"/data{?}\">{@footer_data}</a> "
     "<a href=\"/feed.atom\">{@footer_feed}</a> "
     "<a href=\"/api/v1/export/status.csv\">status.csv</a> "
     "<a href=\"/api/v1/export/history.csv\">history.csv</a> "
     "<a href=\"/api/v1/export/reports.csv\">reports.csv</a> "
     "<a href=\"/api/v1/export/reports.ndjson\">reports.ndjson</a> "
-    "<a href=\"/openapi.json\">API</a> "
+    "<a href=\"/api{?}\">{@footer_api}</a> "
+    "<a href=\"/privacy{?}\">{@footer_privacy}</a> "
     "<a href=\"/mine{?}\">{@nav_mine}</a></nav>\n"
     "</div></footer>\n</body>\n</html>\n";
 
