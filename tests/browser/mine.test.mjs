@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
-import { serverFor } from '../e2e/harness.mjs';
+import { serverFor, waitFor } from '../e2e/harness.mjs';
 import { moderate } from '../e2e/moderators.mjs';
 import { addModerator, barriers, browserFor, openTab, phone } from './browser.mjs';
 import { gateFor } from './gate.mjs';
@@ -125,7 +125,7 @@ describe('the own reports', () => {
     await tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     assert.equal(asked(), 1);
     await tab.click('#refresh');
-    await tab.waitForFunction(() => document.querySelector('#told')?.textContent === '已刷新');
+    await waitFor(async () => (await tab.innerText('#told')) === '已刷新');
     assert.ok(!gate.asked.some((each) => each.includes('Bearer')), 'no secret in an address');
   });
 

@@ -189,6 +189,29 @@ describe('reports wait for a network and arrive once', () => {
     assert.equal((await arrived(server(), 'wangjing')).length, 1);
   });
 
+  test('without room for the receipt it says so, goes on waiting and doubles nothing', async (t) => {
+    const gate = await gateFor(t, server());
+    const tab = await openTab(t, browser(), gate, { expected: network });
+    await tab.addInitScript(() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...values) {
+        if (values[0]?.receipt && !sessionStorage.getItem('room')) throw new DOMException('full', 'QuotaExceededError');
+        return put.apply(this, values);
+      };
+      Object.defineProperty(navigator, 'serviceWorker', { value: undefined });
+    });
+    await tab.goto('/report');
+    await fillIn(tab, '西二旗');
+    await send(tab);
+    await tab.waitForSelector('#stuck');
+    assert.equal((await arrived(server(), 'xierqi')).length, 1);
+    await tab.evaluate(() => sessionStorage.setItem('room', 'yes'));
+    await tab.click('button:has-text("现在就试")');
+    await panel(tab, 'sent');
+    assert.equal((await arrived(server(), 'xierqi')).length, 1);
+    assert.match(await tab.innerText('.secret'), /^[\w-]{43}$/);
+  });
+
   test('a second press while the first is under way sends nothing twice', async (t) => {
     const gate = await gateFor(t, server());
     const tab = await openReady(t, browser(), gate);

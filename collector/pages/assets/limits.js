@@ -1,10 +1,15 @@
 // What this browser can be trusted with, told honestly, and the service worker that opens the
 // page without a network.
-import { make, say } from './dom.js';
-import { attempt } from './queue.js';
+import { find, make, say } from './dom.js';
+import { attempt, whenFull } from './queue.js';
+
+function sayFull() {
+  if (!document.getElementById('stuck')) find('main > .wrap').prepend(make('p', { class: 'warning', role: 'alert', id: 'stuck' }, say('full_later')));
+}
 
 /** Sends what waits: now, when the network comes back, and when the page is looked at again. */
 export function start() {
+  whenFull(sayFull);
   addEventListener('online', attempt);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') attempt();
@@ -15,6 +20,8 @@ export function start() {
 /** Resolves to whether pages open without a network from now on. */
 export async function openOffline() {
   try {
+    const there = await navigator.serviceWorker.getRegistration();
+    if (there) return true;
     await navigator.serviceWorker.register('/sw.js', { type: 'module' });
     return true;
   } catch {
@@ -40,9 +47,20 @@ function isInstalled() {
   return matchMedia('(display-mode: standalone)').matches;
 }
 
-/** A warning where what is kept may be cleared. @returns {Promise<HTMLElement|undefined>} */
-export async function evictionWarning() {
-  if (isInstalled() || (await persist())) return undefined;
+async function persisted() {
+  try {
+    return await navigator.storage.persisted();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A warning where what is kept may be cleared. Some browsers ask the user: only after a report.
+ * @param {boolean} ask @returns {Promise<HTMLElement|undefined>}
+ */
+export async function evictionWarning(ask) {
+  if (isInstalled() || (await (ask ? persist() : persisted()))) return undefined;
   return make('p', { class: 'warning', id: 'evict' }, say('evict'));
 }
 

@@ -201,7 +201,8 @@ async function begin() {
   openOffline();
   if (!(await store.usable())) return;
   [places, terms] = await Promise.all([catalogue(), survey()]).catch(() => []);
-  const notes = [wechatNotice(), await evictionWarning(), await pseudonymNote()];
+  const keeps = (await store.entries()).length > 0;
+  const notes = [wechatNotice(), keeps ? await evictionWarning(false) : undefined, await pseudonymNote()];
   find('h1', wrap).textContent = say('mine');
   intro.before(make('p', {}, say('list_private')), ...notes.filter((note) => note !== undefined), tools(), list, make('h2', {}, say('other_report')));
   await render();

@@ -27,6 +27,11 @@ export function watch(changed) {
   channel?.addEventListener('message', changed);
 }
 
+/** Calls `told` when the browser could not keep how a report stands; it goes on waiting. @param {() => void} told */
+export function whenFull(told) {
+  local.addEventListener('full', told);
+}
+
 /** Runs `work` while nobody else sends or edits. @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 async function alone(work) {
   return navigator.locks ? await navigator.locks.request(lock, work) : work();
@@ -169,6 +174,7 @@ export async function attempt() {
     }
     timer = setTimeout(attempt, (after ?? wait) * 1000);
   } catch {
+    local.dispatchEvent(new Event('full'));
     timer = setTimeout(attempt, wait * 1000);
   }
   wait = Math.min(wait * 2, pause.longest);

@@ -4,7 +4,7 @@ import { catalogue, survey } from './catalogue.js';
 import { button, find, language, link, make, say } from './dom.js';
 import { alertBox, clear, refusalText, show } from './faults.js';
 import { dateForm, faultsOf, fillForm, readForm, today } from './fields.js';
-import { evictionWarning, openOffline, persist, start, wechatNotice } from './limits.js';
+import { evictionWarning, openOffline, start, wechatNotice } from './limits.js';
 import { chips, pickStation, tellingName } from './picker.js';
 import { pseudonymField } from './pseudonym.js';
 import * as queue from './queue.js';
@@ -93,7 +93,6 @@ async function remember(station) {
 async function keep(report) {
   const entry = editing ? await queue.edit(editing.id, report) : await queue.add(report);
   sessionStorage.removeItem(draftKey);
-  persist();
   remember(report.station).catch(() => {}); // a convenience
   return entry;
 }
@@ -167,7 +166,7 @@ async function render() {
 }
 
 async function warn() {
-  const warning = await evictionWarning();
+  const warning = await evictionWarning(true);
   if (warning && !document.getElementById('evict')) wrap.querySelector('.receipt-page')?.append(warning);
 }
 
@@ -230,7 +229,7 @@ async function loadPlaces() {
 async function begin() {
   const notice = wechatNotice();
   if (notice) form.before(notice);
-  openOffline();
+  openOffline().then((opens) => opens || form.before(make('p', { class: 'help' }, say('older_browser'))));
   if (!(await store.usable())) {
     form.before(make('p', { class: 'warning' }, say('not_kept')));
     return;

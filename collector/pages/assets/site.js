@@ -19,8 +19,9 @@ function dropEmpty(form) {
   setTimeout(() => fields.forEach((field) => (/** @type {HTMLInputElement} */ (field).disabled = false)));
 }
 
-/** The receipt's rows as lines of text. @param {Element} list */
+/** What is to be copied: a field's text, or a receipt's rows as lines. @param {Element} list */
 function rowsAsText(list) {
+  if (list instanceof HTMLTextAreaElement) return list.value;
   return [...list.querySelectorAll(':scope > div')]
     .map((row) => `${row.querySelector('dt')?.textContent}: ${row.querySelector('dd')?.textContent}`)
     .join('\n');
@@ -45,7 +46,16 @@ function offerPrint() {
   }
 }
 
+/** After any page, the form opens without a network; a reader who saves data is spared. */
+function prepareForm() {
+  const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (/** @type {unknown} */ (navigator));
+  if (!('serviceWorker' in navigator) || connection?.saveData) return;
+  const register = () => navigator.serviceWorker.register('/sw.js', { type: 'module' }).catch(() => {});
+  addEventListener('load', () => setTimeout(register, 3000)); // what the reader came for goes first
+}
+
 submitOnChange();
 offerCopy();
 offerPrint();
+prepareForm();
 document.getElementById('alert')?.focus();
