@@ -14,7 +14,7 @@ struct gathering {
     int32_t after, before; /* days between these, both left out */
     struct arrival *arrivals;
     size_t count, capacity;
-    uint8_t cursor[UUID_SIZE];
+    struct arrival_cursor cursor;
     uint32_t last_count;
 };
 
@@ -41,7 +41,7 @@ static bool run_waiting(struct session *session, struct store_job *job, struct e
 static bool run_kept(struct session *session, struct store_job *job, struct error *error)
 {
     struct gathering *gathering = (struct gathering *)job;
-    return session_arrivals_kept(session, gathering->cursor, PIECE, take, gathering,
+    return session_arrivals_kept(session, &gathering->cursor, PIECE, take, gathering,
                                  &gathering->last_count, error);
 }
 

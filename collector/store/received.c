@@ -36,7 +36,7 @@ bool session_arrivals_waiting(struct session *session,
     }
 }
 
-bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_SIZE], uint32_t limit,
+bool session_arrivals_kept(struct session *session, struct arrival_cursor *cursor, uint32_t limit,
                            void (*each)(void *context, const struct arrival *arrival),
                            void *context, uint32_t *count_out, struct error *error)
 {
@@ -44,8 +44,8 @@ bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_SIZE], uin
     size_t length;
     uint8_t after[UUID_SIZE];
     auto_query struct query query = record_query(session, RECORD_ARRIVED_KEPT);
-    memcpy(after, uuid, UUID_SIZE);
-    query_blob(&query, ":id", after, UUID_SIZE);
+    memcpy(after, cursor->uuid, UUID_SIZE);
+    query_blob(&query, ":id", after, cursor->begun ? UUID_SIZE : 0);
     query_integer(&query, ":limit", limit);
     for (uint32_t count = 0;; count++) {
         *count_out = count;
@@ -55,7 +55,8 @@ bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_SIZE], uin
             return true;
         if (!give(session, &query, each, context, error))
             return false;
-        memcpy(uuid, record_blob(&query, 2, &length), UUID_SIZE);
+        memcpy(cursor->uuid, record_blob(&query, 2, &length), UUID_SIZE);
+        cursor->begun = true;
     }
 }
 

@@ -46,9 +46,15 @@ struct arrival {
 NODISCARD bool session_arrivals_waiting(struct session *session,
                                         void (*each)(void *context, const struct arrival *arrival),
                                         void *context, struct error *error);
-/* Up to `limit` reports of the main table with an id after uuid, which becomes the last one's;
- * *count_out is how many there were. */
-NODISCARD bool session_arrivals_kept(struct session *session, uint8_t uuid[UUID_SIZE],
+
+/* Where a walk through the reports is; zero is before the first. */
+struct arrival_cursor {
+    bool begun;
+    uint8_t uuid[UUID_SIZE]; /* of the last one */
+};
+
+/* The next reports of the main table, up to `limit`; *count_out is how many there were. */
+NODISCARD bool session_arrivals_kept(struct session *session, struct arrival_cursor *cursor,
                                      uint32_t limit,
                                      void (*each)(void *context, const struct arrival *arrival),
                                      void *context, uint32_t *count_out, struct error *error);
