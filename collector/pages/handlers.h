@@ -6,6 +6,7 @@
 /* The handlers of pages_routes; each takes a `const struct app *`. */
 http_handler handle_city;
 http_handler handle_station;
+http_handler handle_badge;
 http_handler handle_changes;
 http_handler handle_about;
 http_handler handle_data;

@@ -2,42 +2,57 @@
 
 #include <string.h>
 
-static const char symbols[] =
-    "<svg class=\"symbols\" width=\"0\" height=\"0\" aria-hidden=\"true\">"
+/* In units of 16 × 16. */
+struct shape {
+    const char *class;
+    const char *drawing;
+};
+
+static const struct shape shapes[] = {
+    {"s0", "<circle cx=\"8\" cy=\"8\" r=\"6\"/>"},
+    {"s1", "<rect x=\"2.5\" y=\"2.5\" width=\"11\" height=\"11\"/>"},
+    {"s2", "<path d=\"M8 2 14.5 13.5H1.5Z\"/>"},
+    {"s3", "<path d=\"M8 1.7 14.3 6.3 11.9 13.7H4.1L1.7 6.3Z\"/>"},
+    {"several",
+     "<path d=\"M8 1.5 1.5 8 8 14.5Z\"/><path fill=\"none\" d=\"M8 1.5 14.5 8 8 14.5 1.5 8Z\"/>"},
+    {"none", "<circle fill=\"none\" stroke-dasharray=\"2.2 2.51\" cx=\"8\" cy=\"8\" r=\"6\"/>"},
+    {"closed", "<path fill=\"none\" d=\"M3 8H13\"/>"},
+    {"strike",
+     "<path fill=\"none\" class=\"strike-under\" d=\"M1 15 15 1\"/><path fill=\"none\" d=\"M1 15 15 1\"/>"},
+    {"true", "<path fill=\"none\" d=\"M2.5 8.5 6.5 12.5 13.5 4\"/>"},
+    {"false", "<path fill=\"none\" d=\"M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5\"/>"},
+    {"unknown",
+     "<path fill=\"none\" d=\"M5 6A3 3 0 1 1 9.3 8.6C8.4 9.1 8 9.6 8 10.5M8 13.2V13.4\"/>"},
+    {"o0", "<path d=\"M8 2 14.5 13.5H1.5Z\"/>"},
+    {"o1", "<path d=\"M8 1.7 14.3 6.3 11.9 13.7H4.1L1.7 6.3Z\"/>"},
+    {"o2", "<path d=\"M8 14 14.5 2.5H1.5Z\"/>"},
+    {"o3", "<path d=\"M8 1.5 14.5 8 8 14.5 1.5 8Z\"/>"},
+    {"o4", "<path d=\"M6 2h4v4h4v4h-4v4H6v-4H2V6h4Z\"/>"},
+    {"o5", "<rect x=\"5\" y=\"2\" width=\"6\" height=\"12\"/>"},
+};
+
+static const char veil[] =
     "<pattern id=\"veil\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" "
     "patternTransform=\"rotate(45)\"><rect class=\"veil-line\" width=\"3\" height=\"5\"/>"
-    "</pattern>"
-    "<symbol id=\"m-s0\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"6\"/></symbol>"
-    "<symbol id=\"m-s1\" viewBox=\"0 0 16 16\"><rect x=\"2.5\" y=\"2.5\" width=\"11\" "
-    "height=\"11\"/></symbol>"
-    "<symbol id=\"m-s2\" viewBox=\"0 0 16 16\"><path d=\"M8 2 14.5 13.5H1.5Z\"/></symbol>"
-    "<symbol id=\"m-s3\" viewBox=\"0 0 16 16\"><path d=\"M8 1.7 14.3 6.3 11.9 13.7H4.1L1.7 "
-    "6.3Z\"/></symbol>"
-    "<symbol id=\"m-several\" viewBox=\"0 0 16 16\"><path d=\"M8 1.5 1.5 8 8 14.5Z\"/>"
-    "<path fill=\"none\" d=\"M8 1.5 14.5 8 8 14.5 1.5 8Z\"/></symbol>"
-    "<symbol id=\"m-none\" viewBox=\"0 0 16 16\"><circle fill=\"none\" "
-    "stroke-dasharray=\"2.2 2.51\" cx=\"8\" cy=\"8\" r=\"6\"/></symbol>"
-    "<symbol id=\"m-closed\" viewBox=\"0 0 16 16\"><path fill=\"none\" d=\"M3 8H13\"/></symbol>"
-    "<symbol id=\"m-strike\" viewBox=\"0 0 16 16\"><path fill=\"none\" class=\"strike-under\" "
-    "d=\"M1 15 15 1\"/><path fill=\"none\" d=\"M1 15 15 1\"/></symbol>"
-    "<symbol id=\"m-true\" viewBox=\"0 0 16 16\"><path fill=\"none\" d=\"M2.5 8.5 6.5 12.5 13.5 "
-    "4\"/></symbol>"
-    "<symbol id=\"m-false\" viewBox=\"0 0 16 16\"><path fill=\"none\" d=\"M3.5 3.5 12.5 12.5M12.5 "
-    "3.5 3.5 12.5\"/></symbol>"
-    "<symbol id=\"m-unknown\" viewBox=\"0 0 16 16\"><path fill=\"none\" d=\"M5 6A3 3 0 1 1 9.3 "
-    "8.6C8.4 9.1 8 9.6 8 10.5M8 13.2V13.4\"/></symbol>"
-    "<symbol id=\"m-o0\" viewBox=\"0 0 16 16\"><path d=\"M8 2 14.5 13.5H1.5Z\"/></symbol>"
-    "<symbol id=\"m-o1\" viewBox=\"0 0 16 16\"><path d=\"M8 1.7 14.3 6.3 11.9 13.7H4.1L1.7 "
-    "6.3Z\"/></symbol>"
-    "<symbol id=\"m-o2\" viewBox=\"0 0 16 16\"><path d=\"M8 14 14.5 2.5H1.5Z\"/></symbol>"
-    "<symbol id=\"m-o3\" viewBox=\"0 0 16 16\"><path d=\"M8 1.5 14.5 8 8 14.5 1.5 8Z\"/></symbol>"
-    "<symbol id=\"m-o4\" viewBox=\"0 0 16 16\"><path d=\"M6 2h4v4h4v4h-4v4H6v-4H2V6h4Z\"/></symbol>"
-    "<symbol id=\"m-o5\" viewBox=\"0 0 16 16\"><rect x=\"5\" y=\"2\" width=\"6\" height=\"12\"/>"
-    "</symbol></svg>\n";
+    "</pattern>";
+
+const char *mark_drawing(const char *class)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(shapes); i++)
+        if (strcmp(shapes[i].class, class) == 0)
+            return shapes[i].drawing;
+    return "";
+}
 
 void marks_define(struct html *html)
 {
-    buffer_text(&html->out, symbols);
+    buffer_text(&html->out,
+                "<svg class=\"symbols\" width=\"0\" height=\"0\" aria-hidden=\"true\">");
+    buffer_text(&html->out, veil);
+    for (size_t i = 0; i < ARRAY_LENGTH(shapes); i++)
+        buffer_format(&html->out, "<symbol id=\"m-%s\" viewBox=\"0 0 16 16\">%s</symbol>",
+                      shapes[i].class, shapes[i].drawing);
+    buffer_text(&html->out, "</svg>\n");
 }
 
 const char *status_class(const struct survey *survey, int status)

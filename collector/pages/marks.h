@@ -11,6 +11,8 @@
  */
 /* Their symbols, once a page. */
 void marks_define(struct html *html);
+/* One of them as markup for a drawing of its own, 16 × 16 units; "" if there is none. */
+const char *mark_drawing(const char *class);
 void mark_status(struct html *html, const struct survey *survey, int status,
                  enum standing standing);
 /* The class that colours a status: "s0" … "s3", "several", "none", "closed". */

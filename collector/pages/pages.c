@@ -6,6 +6,7 @@
 const struct http_route pages_routes[] = {
     {HTTP_GET, "/", handle_city, 0, NULL, 0},
     {HTTP_GET, "/stations/{id}", handle_station, 0, NULL, 0},
+    {HTTP_GET, "/stations/{id}/badge.svg", handle_badge, 0, NULL, 0},
     {HTTP_GET, "/changes", handle_changes, 0, NULL, 0},
     {HTTP_GET, "/about", handle_about, 0, NULL, 0},
     {HTTP_GET, "/data", handle_data, 0, NULL, 0},

@@ -1,5 +1,7 @@
 #include "collector/pages/plot.h"
 
+#include <math.h>
+
 struct plot plot_of_survey(struct page *page)
 {
     return (struct plot){page, page->survey->earliest_visit, page->today};
@@ -12,9 +14,25 @@ static double fraction(const struct plot *plot, double day)
     return place < 0 ? 0 : place > 1 ? 1 : place;
 }
 
+/* By integers: a page has some ten thousand of these, and printing doubles is dear. */
+void plot_number(struct buffer *out, double value)
+{
+    int64_t hundredths = llround(value * 100);
+    if (hundredths < 0)
+        buffer_char(out, '-');
+    hundredths = hundredths < 0 ? -hundredths : hundredths;
+    buffer_integer(out, hundredths / 100);
+    if (hundredths % 100 == 0)
+        return;
+    buffer_char(out, '.');
+    buffer_char(out, (char)('0' + hundredths / 10 % 10));
+    if (hundredths % 10 != 0)
+        buffer_char(out, (char)('0' + hundredths % 10));
+}
+
 void plot_percent(const struct plot *plot, double day, struct buffer *out)
 {
-    buffer_number(out, fraction(plot, day) * 100, 2);
+    plot_number(out, fraction(plot, day) * 100);
     buffer_char(out, '%');
 }
 
@@ -64,9 +82,9 @@ void plot_notices(const struct plot *plot, int station, int height)
 static void put_point(const struct plot *plot, const struct layer *layer, size_t i, double value)
 {
     struct buffer *out = &plot->page->html.out;
-    buffer_number(out, fraction(plot, layer->days[i]) * 1000, 1);
+    plot_number(out, fraction(plot, layer->days[i]) * 1000);
     buffer_char(out, ' ');
-    buffer_number(out, (1 - value) * 100, 2);
+    plot_number(out, (1 - value) * 100);
     buffer_char(out, ' ');
 }
 

@@ -15,6 +15,8 @@ struct plot {
 
 /* From the survey's first day to the page's today. */
 struct plot plot_of_survey(struct page *page);
+/* A number with at most two decimals. */
+void plot_number(struct buffer *out, double value);
 /* Where a day lies, "37.52%". Days outside lie on the edge. */
 void plot_percent(const struct plot *plot, double day, struct buffer *out);
 /* A rule at the beginning of each year over `height` pixels, its number beneath. */

@@ -78,12 +78,14 @@ static void put_body(struct station_page *it, const char *path)
     html_put(html, "</header>\n<div class=\"side\">\n");
     station_page_conditions(it);
     station_page_history(it);
+    station_page_publications(it, path);
     station_page_neighbours(it);
     put_days(it, path);
     html_put(html, "</div>\n<div class=\"body\">\n");
     station_page_questions(it);
     station_page_notices(it);
     station_page_reports(it);
+    station_page_badge(it, path);
     FILL(html,
          "<p class=\"quiet\"><a href=\"/api/v1/stations/{%id}\">{@station_json}</a></p></div>\n"
          "</div>\n",
@@ -98,6 +100,7 @@ static enum http_progress station_write(struct task *task)
     it->index = task->station;
     it->station = &page->survey->stations[task->station];
     it->reports = task->reports;
+    it->publications = &task->publications;
     view_station(page->view, it->index, page->as_of, &it->state);
     station_page_sample(it);
     auto_buffer struct buffer title = {0}, path = {0};
@@ -112,7 +115,7 @@ static enum http_progress station_write(struct task *task)
 
 static enum http_progress station_ready(struct task *task)
 {
-    return task_reports(task, station_write);
+    return task_record(task, station_write);
 }
 
 enum http_progress handle_station(struct http_exchange *exchange, void *context)

@@ -19,6 +19,7 @@ struct station_page {
     int index;
     struct station_state state;
     const struct report_list *reports;
+    const struct publications *publications;
     struct sample *samples; /* in order of days */
     size_t sample_count;
 };
@@ -37,6 +38,10 @@ void station_page_timeline(const struct station_page *it, int question);
 
 /* The station's statuses over time, newest first, with the brackets of their changes. */
 void station_page_history(struct station_page *it);
+/* What was published when, newest first, each with a link to the page of that day. */
+void station_page_publications(struct station_page *it, const char *path);
+/* The badge, and the code that shows it on another page. */
+void station_page_badge(struct station_page *it, const char *path);
 void station_page_notices(struct station_page *it);
 void station_page_reports(struct station_page *it);
 void station_page_neighbours(struct station_page *it);

@@ -84,7 +84,7 @@ static void put_table_row(const struct station_page *it, int question, const str
     bool said = sample->standing[question] != STANDING_UNKNOWN;
     for (int i = 0; i < row->option_count; i++) {
         auto_buffer struct buffer value = {0};
-        buffer_number(&value, sample->p[question][i], 2);
+        plot_number(&value, sample->p[question][i]);
         FILL(html, "<td>{value}</td>", TEXT("value", said ? value.data : "–"));
     }
     FILL(html, "<td class=\"text\">{standing}</td></tr>\n",

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "collector/pages/dates.h"
 #include "collector/pages/marks.h"
 #include "collector/pages/station.h"
@@ -22,6 +24,20 @@ static void put_answers(const struct station_page *it, const struct shown_report
     html_put(html, "</dl>");
 }
 
+enum {
+    NOTE_LONG = 900,  /* bytes: from here on a note scrolls in its own box */
+    REPORTS_OPEN = 20 /* the others lie folded */
+};
+
+static void put_note(struct html *html, const char *note)
+{
+    if (note == NULL || note[0] == '\0')
+        return;
+    FILL(html, "<blockquote dir=\"auto\"{long}>{note}</blockquote>",
+         MARKUP("long", strlen(note) < NOTE_LONG ? "" : " class=\"long\" tabindex=\"0\""),
+         TEXT("note", note));
+}
+
 static void put_report(const struct station_page *it, const struct shown_report *report)
 {
     struct html *html = &it->page->html;
@@ -34,9 +50,29 @@ static void put_report(const struct station_page *it, const struct shown_report 
          TEXT("id", report->uuid), TEXT("visited", visited.data),
          TEXT("basis", html_in(html, &survey->basis[report->basis].term.text)));
     put_answers(it, report);
-    if (report->note != NULL && report->note[0] != '\0')
-        FILL(html, "<blockquote dir=\"auto\">{note}</blockquote>", TEXT("note", report->note));
+    put_note(html, report->note);
     html_put(html, "</li>\n");
+}
+
+static void put_list(const struct station_page *it, size_t begin, size_t end)
+{
+    html_put(&it->page->html, "<ul class=\"reports\">\n");
+    for (size_t i = begin; i < end; i++)
+        put_report(it, &it->reports->at[i]);
+    html_put(&it->page->html, "</ul>\n");
+}
+
+static void put_lists(const struct station_page *it)
+{
+    size_t count = it->reports->count < REPORTS_SHOWN_MAX ? it->reports->count : REPORTS_SHOWN_MAX;
+    size_t open = count > REPORTS_OPEN + REPORTS_OPEN / 4 ? REPORTS_OPEN : count;
+    put_list(it, 0, open);
+    if (open == count)
+        return;
+    FILL(&it->page->html, "<details><summary>{@reports_earlier}</summary>\n",
+         NUMBER("n", count - open));
+    put_list(it, open, count);
+    html_put(&it->page->html, "</details>\n");
 }
 
 static void put_waiting(const struct station_page *it)
@@ -50,19 +86,14 @@ void station_page_reports(struct station_page *it)
 {
     struct html *html = &it->page->html;
     const struct report_list *list = it->reports;
-    FILL(html, "<h2 id=\"reports\">{@reports_behind} <span class=\"count\">{n}</span></h2>\n",
-         NUMBER("n", list->count));
+    FILL(html, "<h2 id=\"reports\">{@reports_behind} <span class=\"count\">{n}{more}</span></h2>\n",
+         NUMBER("n", list->count), TEXT("more", list->more ? "+" : ""));
     put_waiting(it);
     if (list->count == 0)
         html_put(html, "<p class=\"quiet\">{@reports_none}</p>\n");
     else
-        html_put(html, "<ul class=\"reports\">\n");
-    for (size_t i = 0; i < list->count; i++)
-        put_report(it, &list->at[i]);
-    if (list->count > 0)
-        html_put(html, "</ul>\n");
-    html_put(html, "<p class=\"quiet\"><a href=\"/about/method{?}\">{@method_link}</a></p>\n");
-    if (list->more)
+        put_lists(it);
+    if (list->more || list->count > REPORTS_SHOWN_MAX)
         FILL(html,
              "<p class=\"quiet\"><a href=\"/api/v1/stations/{%id}/reports?limit=500\">"
              "{@reports_more}</a></p>\n",

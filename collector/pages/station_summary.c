@@ -21,11 +21,14 @@ static void put_status(struct station_page *it)
         html_fill_text(html, sentence, slots, ARRAY_LENGTH(slots));
         return;
     }
-    auto_buffer struct buffer day = {0};
+    auto_buffer struct buffer day = {0}, told = {0};
     date_day(&day, html->language, page->as_of);
+    short_text(&told, html_in(html, &status->text));
+    /* Within an English sentence a status is no heading. */
+    if (told.length > 0 && told.data[0] >= 'A' && told.data[0] <= 'Z')
+        told.data[0] = (char)(told.data[0] - 'A' + 'a');
     FILL(html, "{@sentence_past}", TEXT("day", day.data),
-         TEXT("certainty", standing_text(it, "certainty")),
-         TEXT("status", html_in(html, &status->text)));
+         TEXT("certainty", standing_text(it, "certainty")), TEXT("status", told.data));
 }
 
 static void put_ground(struct station_page *it)

@@ -6,7 +6,16 @@ enum {
     BRACKET_Y = 71,
     MARK_Y = 77,
     DRAWING_HEIGHT = 92, /* of band, brackets and marks; the years stand beneath */
-    FULL_HEIGHT = 108
+    FULL_HEIGHT = 108,
+    MARK_PLACES = 200 /* over the drawing's width */
+};
+
+/* How exactly a visit's time is known. */
+enum mark_kind {
+    MARK_DAY,
+    MARK_MONTH,
+    MARK_LONGER,
+    MARK_KINDS
 };
 
 /* Samples [begin, end) of which something is said, or which have one standing. */
@@ -67,7 +76,7 @@ static void put_veil(const struct plot *plot, int32_t from, int32_t to, enum run
     double span = (double)plot->last - plot->first;
     auto_buffer struct buffer x = {0}, width = {0};
     plot_percent(plot, from, &x);
-    buffer_number(&width, span > 0 ? (to - from) / span * 100 : 0, 2);
+    plot_number(&width, span > 0 ? (to - from) / span * 100 : 0);
     FILL(&plot->page->html,
          "<rect class=\"{class}\" x=\"{x}\" y=\"0\" width=\"{width}%\" height=\"{height}\"{fill}/>",
          TEXT("class", kind == RUN_STALE ? "fade" : "veil"), TEXT("x", x.data),
@@ -105,22 +114,59 @@ static void put_bracket(const struct station_page *it, const struct plot *plot,
          NUMBER("y", BRACKET_Y), NUMBER("top", BRACKET_Y - 3), NUMBER("bottom", BRACKET_Y + 3));
 }
 
-static void put_report(const struct station_page *it, const struct plot *plot,
-                       const struct shown_report *report, int question)
+/* Where marks of one answer and precision already stand, so that a dense record stays light. */
+struct marked {
+    bool at[SURVEY_OPTIONS_MAX][MARK_KINDS][MARK_PLACES + 1];
+};
+
+static enum mark_kind kind_of(struct visit visited)
 {
-    const struct survey_question *row = &it->page->survey->questions[question];
-    struct visit visited = report->visited;
+    int32_t days = visited.last - visited.first;
+    return days == 0 ? MARK_DAY : days < 32 ? MARK_MONTH : MARK_LONGER;
+}
+
+static bool is_new_place(const struct plot *plot, struct marked *marked,
+                         const struct shown_report *report, int option)
+{
+    double span = (double)plot->last - plot->first;
+    double middle = (report->visited.first + report->visited.last) / 2.0 - plot->first;
+    int place = span > 0 ? (int)(middle / span * MARK_PLACES) : 0;
+    place = place < 0 ? 0 : place > MARK_PLACES ? MARK_PLACES : place;
+    bool *at = &marked->at[option][kind_of(report->visited)][place];
+    bool is_new = !*at;
+    *at = true;
+    return is_new;
+}
+
+static void put_mark(const struct plot *plot, struct visit visited, const char *class)
+{
     auto_buffer struct buffer from = {0}, middle = {0}, to = {0};
+    struct html *html = &plot->page->html;
     plot_percent(plot, visited.first, &from);
     plot_percent(plot, (visited.first + visited.last) / 2.0, &middle);
     plot_percent(plot, visited.last + 1, &to);
-    FILL(&it->page->html,
-         "<g class=\"mark {class}\"><line x1=\"{from}\" x2=\"{to}\" y1=\"{y}\" y2=\"{y}\"/>"
+    FILL(html, "<g class=\"mark {class}\">", TEXT("class", class));
+    if (visited.last > visited.first)
+        FILL(html, "<line x1=\"{from}\" x2=\"{to}\" y1=\"{y}\" y2=\"{y}\"/>",
+             TEXT("from", from.data), TEXT("to", to.data), NUMBER("y", MARK_Y + 6));
+    FILL(html,
          "<svg x=\"{middle}\" y=\"{top}\" overflow=\"visible\"><use href=\"#m-{class}\" x=\"-6\" "
          "width=\"12\" height=\"12\"/></svg></g>",
-         TEXT("class", option_class(row, report->answers[question])), TEXT("from", from.data),
-         TEXT("middle", middle.data), TEXT("to", to.data), NUMBER("y", MARK_Y + 6),
-         NUMBER("top", MARK_Y));
+         TEXT("class", class), TEXT("middle", middle.data), NUMBER("top", MARK_Y));
+}
+
+/* Newest last: it lies on top. */
+static void put_marks(const struct station_page *it, const struct plot *plot, int question)
+{
+    const struct survey_question *row = &it->page->survey->questions[question];
+    struct marked *marked = memory_zeroed(1, sizeof *marked);
+    for (size_t i = it->reports->count; i > 0; i--) {
+        const struct shown_report *report = &it->reports->at[i - 1];
+        int option = report->answers[question];
+        if (option >= 0 && option < row->option_count && is_new_place(plot, marked, report, option))
+            put_mark(plot, report->visited, option_class(row, option));
+    }
+    free(marked);
 }
 
 /* The day that the page tells of, where it is not the drawing's end. */
@@ -160,9 +206,7 @@ void station_page_timeline(const struct station_page *it, int question)
     for (size_t i = 0; i < state->history_count; i++)
         if (state->history[i].has_from)
             put_bracket(it, &plot, &state->history[i].from);
-    for (size_t i = it->reports->count; i > 0; i--)
-        if (it->reports->at[i - 1].answers[question] >= 0)
-            put_report(it, &plot, &it->reports->at[i - 1], question);
+    put_marks(it, &plot, question);
     put_as_of(it, &plot);
     html_put(&it->page->html, "</svg>\n");
 }

@@ -18,6 +18,7 @@ static void task_destroy(void *state)
     struct task *task = state;
     page_finish(&task->page);
     report_list_destroy(task->reports);
+    publications_finish(&task->publications);
     free(task);
 }
 
@@ -68,50 +69,54 @@ enum http_progress task_start(const struct app *app, struct http_exchange *excha
     return ready(task);
 }
 
-struct reports_job {
+struct record_job {
     struct store_job job;
     struct task *task;
     struct report_list *list;
+    struct publications publications;
     int64_t decided_before; /* reports decided later are not what was published then */
     enum http_progress (*then)(struct task *task);
 };
 
 static void keep_report(void *context, const struct stored_report *report)
 {
-    struct reports_job *job = context;
+    struct record_job *job = context;
     struct report_list *list = job->list;
-    if (list->count == REPORTS_SHOWN_MAX || report->decided >= job->decided_before)
+    if (list->count == REPORTS_READ_MAX || report->decided >= job->decided_before)
         return;
     struct shown_report *shown = &list->at[list->count++];
     shown->visited = report->visited;
     shown->basis = report->basis;
     for (size_t i = 0; i < ARRAY_LENGTH(shown->answers); i++)
         shown->answers[i] = report->answers[i];
-    shown->note = report->note_hidden ? NULL : memory_text(report->note);
+    bool is_told = list->count <= REPORTS_SHOWN_MAX && !report->note_hidden;
+    shown->note = is_told ? memory_text(report->note) : NULL;
     uuid_print(report->uuid, shown->uuid);
 }
 
-static bool reports_run(struct session *session, struct store_job *store_job, struct error *error)
+static bool record_run(struct session *session, struct store_job *store_job, struct error *error)
 {
-    struct reports_job *job = (struct reports_job *)store_job;
+    struct record_job *job = (struct record_job *)store_job;
     const struct report_filter filter = {.station = job->task->station,
                                          .any_state = true,
                                          .published = true,
                                          .order = ORDER_NEWEST_VISIT,
-                                         .limit = REPORTS_SHOWN_MAX};
+                                         .limit = REPORTS_READ_MAX};
     auto_free char *next = NULL;
     bool bad_after = false;
     if (!session_page(session, &filter, keep_report, job, &next, &bad_after, error))
         return false;
     job->list->more = next != NULL;
-    return true;
+    return publications_read(job->task->page.app->publisher, session, filter.station,
+                             job->decided_before - 1, &job->publications, error);
 }
 
-static void reports_finish(struct store_job *store_job)
+static void record_finish(struct store_job *store_job)
 {
-    struct reports_job *job = (struct reports_job *)store_job;
+    struct record_job *job = (struct record_job *)store_job;
     struct task *task = job->task;
     task->reports = TAKE(job->list);
+    task->publications = job->publications;
     enum http_progress (*then)(struct task *) = job->then;
     struct error error = job->job.error;
     free(job);
@@ -122,19 +127,19 @@ static void reports_finish(struct store_job *store_job)
               pages_refusal(task->page.app, task->page.exchange, error_http_status(error.kind)));
 }
 
-enum http_progress task_reports(struct task *task, enum http_progress (*then)(struct task *task))
+enum http_progress task_record(struct task *task, enum http_progress (*then)(struct task *task))
 {
     const struct page *page = &task->page;
-    struct reports_job *job = memory_zeroed(1, sizeof *job);
+    struct record_job *job = memory_zeroed(1, sizeof *job);
     job->job = (struct store_job){
-        .collector = page->app->collector, .run = reports_run, .finish = reports_finish};
+        .collector = page->app->collector, .run = record_run, .finish = record_finish};
     job->task = task;
     job->then = then;
     job->decided_before = page->known_at == DAY_NONE
                               ? INT64_MAX
                               : day_begin(page->known_at + 1, page->survey->offset_seconds);
     job->list = memory_zeroed(1, sizeof *job->list);
-    job->list->at = memory_zeroed(REPORTS_SHOWN_MAX, sizeof *job->list->at);
+    job->list->at = memory_zeroed(REPORTS_READ_MAX, sizeof *job->list->at);
     struct error error = {0};
     if (store_submit(page->app->store, &job->job, &error))
         return HTTP_WAIT;

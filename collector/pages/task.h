@@ -2,6 +2,7 @@
 #define ZHANJI_PAGES_TASK_H
 
 #include "collector/pages/page.h"
+#include "collector/publish/publications.h"
 
 /*
  * A page that waits: first, where ?known_at asks for it, for a view of the past; then, where it
@@ -9,10 +10,11 @@
  */
 struct task {
     struct page page;
-    /* Called once the view is there; writes the page, or returns what task_reports returned. */
+    /* Called once the view is there; writes the page, or returns what task_record returned. */
     enum http_progress (*ready)(struct task *task);
     int station;
     struct report_list *reports; /* for pages that asked for them */
+    struct publications publications;
 };
 
 /* Starts a task for the exchange and gets its view; returns the handler's answer. */
@@ -29,7 +31,8 @@ struct shown_report {
 };
 
 enum {
-    REPORTS_SHOWN_MAX = 100
+    REPORTS_READ_MAX = 500, /* those marked on the timelines */
+    REPORTS_SHOWN_MAX = 100 /* those that are told in full: further ones have no note */
 };
 
 struct report_list {
@@ -38,7 +41,8 @@ struct report_list {
     bool more;
 };
 
-/* Reads the station's published reports, newest visit first, then calls `then`. */
-enum http_progress task_reports(struct task *task, enum http_progress (*then)(struct task *task));
+/* Reads the station's published reports, newest visit first, and what was published of its status,
+ * then calls `then`. */
+enum http_progress task_record(struct task *task, enum http_progress (*then)(struct task *task));
 
 #endif

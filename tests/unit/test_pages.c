@@ -7,8 +7,10 @@
 #include <cmocka.h>
 
 #include "collector/pages/assets.h"
+#include "collector/pages/badge.h"
 #include "collector/pages/dates.h"
 #include "collector/pages/marks.h"
+#include "collector/pages/plot.h"
 #include "tests/unit/pages_fixture.h"
 
 static void fill_is(struct html *html, const char *template, const struct slot *slots, size_t count,
@@ -179,6 +181,36 @@ static void what_is_written_on_a_line_stands_out_from_its_colour(void **state)
     assert_non_null(strstr(css.data, "--line:#f9e700;--on-line:#000}"));
 }
 
+static void a_badge_knows_how_wide_its_texts_are(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *text;
+        int width;
+    } cases[] = {{"", 0}, {"巴沟", 24}, {"il", 6}, {"W", 12}, {"巴 W", 27}, {"é·", 15}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_int_equal(badge_text_width(cases[i].text), cases[i].width);
+}
+
+static void a_number_of_a_drawing_has_two_decimals_at_most(void **state)
+{
+    (void)state;
+
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0, "0"},       {-0.001, "0"},    {12.3, "12.3"}, {99.999, "100"},
+                 {0.05, "0.05"}, {-1.25, "-1.25"}, {1000, "1000"}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_buffer struct buffer out = {0};
+        plot_number(&out, cases[i].value);
+        assert_string_equal(out.data, cases[i].text);
+    }
+}
+
 static void a_line_has_a_short_name(void **state)
 {
     const struct fixture *fixture = *state;
@@ -216,6 +248,8 @@ int main(void)
         cmocka_unit_test(a_bracket_far_apart_is_told_in_months),
         cmocka_unit_test(the_language_is_the_chosen_one_then_the_browsers),
         cmocka_unit_test(what_is_written_on_a_line_stands_out_from_its_colour),
+        cmocka_unit_test(a_badge_knows_how_wide_its_texts_are),
+        cmocka_unit_test(a_number_of_a_drawing_has_two_decimals_at_most),
         cmocka_unit_test(a_line_has_a_short_name),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -232,6 +232,57 @@ static void what_was_known_before_the_first_publication_is_nothing(void **state)
     http_exchange_finish(&exchange);
 }
 
+static void a_station_tells_what_was_published_when(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange today = {0}, before = {0};
+    add_parameter(&today, "lang", "en");
+    ask_station(fixture, "bagou", &today);
+    has(&today, "href=\"/stations/bagou?known_at=2026-11-22&amp;lang=en\"><time");
+    has(&today, "first published");
+    add_parameter(&before, "known_at", "2020-01-01");
+    ask_station(fixture, "bagou", &before);
+    lacks(&before, "\"/stations/bagou?known_at=");
+    http_exchange_finish(&today);
+    http_exchange_finish(&before);
+}
+
+static void ask_badge(struct fixture *fixture, const char *id, const char *language,
+                      struct http_exchange *exchange)
+{
+    exchange->request.path = "/stations/x/badge.svg";
+    exchange->request.arguments[0] = id;
+    add_parameter(exchange, "lang", language);
+    ask(fixture, handle_badge, exchange);
+}
+
+static void a_badge_is_hollow_where_the_status_is_inferred(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange chinese = {0}, english = {0};
+    ask_badge(fixture, "bagou", "zh", &chinese);
+    assert_int_equal(chinese.reply.status, 200);
+    assert_string_equal(chinese.reply.type, "image/svg+xml");
+    assert_true(chinese.reply.public_data);
+    has(&chinese, "aria-label=\"站记 巴沟：要身份信息 · 推断\"");
+    has(&chinese, "fill=\"none\" stroke=\"#b0440a\"");
+    has(&chinese, "textLength=\"24\"");
+    lacks(&chinese, "style=");
+    ask_badge(fixture, "bagou", "en", &english);
+    has(&english, ">Identity asked · inferred</text>");
+    http_exchange_finish(&chinese);
+    http_exchange_finish(&english);
+}
+
+static void a_badge_of_no_station_is_not_found(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {0};
+    ask_badge(fixture, "nowhere", "en", &exchange);
+    assert_int_equal(exchange.reply.status, 404);
+    http_exchange_finish(&exchange);
+}
+
 static void a_station_that_is_none_is_not_found(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,6 +342,9 @@ int main(void)
         cmocka_unit_test(a_station_begins_with_its_sentence_and_ends_with_its_reports),
         cmocka_unit_test(a_station_of_another_day_is_as_it_was),
         cmocka_unit_test(what_was_known_before_the_first_publication_is_nothing),
+        cmocka_unit_test(a_station_tells_what_was_published_when),
+        cmocka_unit_test(a_badge_is_hollow_where_the_status_is_inferred),
+        cmocka_unit_test(a_badge_of_no_station_is_not_found),
         cmocka_unit_test(a_station_that_is_none_is_not_found),
         cmocka_unit_test(changes_and_about_are_in_both_languages),
         cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
