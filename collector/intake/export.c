@@ -1,5 +1,7 @@
-/* The data as files (design §6, consensus.md §7): reports streamed from the store a page at a
- * time, with their header from one view; figures from the view. */
+/* The data as files (design §6, consensus.md §7): reports from the store, with their header from
+ * one view; figures from the view. Up to EXPORT_WHOLE reports come from one moment at which the
+ * view was exactly what the store had; more come a page at a time, and what is decided meanwhile
+ * may be in them. */
 #include <string.h>
 
 #include "collector/intake/keys.h"
@@ -8,7 +10,9 @@
 #include "collector/store/session.h"
 
 enum {
-    EXPORT_PAGE = 500
+    EXPORT_PAGE = 500,
+    EXPORT_WHOLE = 20000, /* in one job: more would keep intake waiting */
+    EXPORT_TRIES = 2000   /* with a view that is behind; then it must do */
 };
 
 struct export
@@ -18,8 +22,11 @@ struct export
     struct http_exchange *exchange;
     const struct app *app;
     struct view *view;
+    void (*begin)(const struct export *export, struct buffer *buffer);
     void (*print)(const struct export *export, const struct stored_report *report,
                   struct buffer *buffer);
+    int tries;
+    bool is_behind; /* the log has more entries than the view */
     struct buffer part;
     char *after;
     bool has_ended, is_broken;
@@ -45,12 +52,10 @@ static void export_report(void *context, const struct stored_report *report)
     export->print(export, report, &export->part);
 }
 
-static bool export_run(struct session *session, struct store_job *job, struct error *error)
+static bool export_page(struct session *session, struct export *export, struct error *error)
 {
-    struct export *export = export_of_job(job);
     char *next = NULL;
     bool is_bad_after = false;
-    buffer_clear(&export->part);
     const struct report_filter filter = {.station = -1,
                                          .published = true,
                                          .order = ORDER_ID,
@@ -65,11 +70,42 @@ static bool export_run(struct session *session, struct store_job *job, struct er
     return true;
 }
 
+static bool export_begin(struct session *session, struct export *export, struct error *error)
+{
+    uint64_t entries = 0;
+    if (!session_entry_count(session, &entries, error))
+        return false;
+    export->is_behind = entries != view_entries(export->view) && export->tries < EXPORT_TRIES;
+    if (export->is_behind)
+        return true;
+    export->begin(export, &export->part);
+    for (int rows = 0; rows < EXPORT_WHOLE && !export->has_ended; rows += EXPORT_PAGE)
+        if (!export_page(session, export, error))
+            return false;
+    return true;
+}
+
+static bool export_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct export *export = export_of_job(job);
+    buffer_clear(&export->part);
+    return export->after == NULL ? export_begin(session, export, error)
+                                 : export_page(session, export, error);
+}
+
 static void export_finish(struct store_job *job)
 {
     struct export *export = export_of_job(job);
     export->is_broken = export->is_broken || job->error.kind != ERROR_NONE;
     http_resume(export->exchange);
+}
+
+static void export_catch_up(struct export *export)
+{
+    view_drop(export->view);
+    export->view = publisher_view(export->app->publisher);
+    export->tries++;
+    publisher_look(export->app->publisher);
 }
 
 static enum http_progress export_next(struct http_stream *stream, struct http_exchange *exchange,
@@ -86,6 +122,8 @@ static enum http_progress export_next(struct http_stream *stream, struct http_ex
     }
     if (export->has_ended)
         return HTTP_DONE;
+    if (export->is_behind)
+        export_catch_up(export);
     export->exchange = exchange;
     export->job = (struct store_job){
         .collector = export->app->collector, .run = export_run, .finish = export_finish};
@@ -186,28 +224,38 @@ static struct export *export_start(struct http_exchange *exchange, const struct 
     return export;
 }
 
+static void begin_ndjson(const struct export *export, struct buffer *buffer)
+{
+    view_export_header(export->view, buffer);
+    buffer_char(buffer, '\n');
+}
+
+static void begin_csv(const struct export *export, struct buffer *buffer)
+{
+    const struct survey *survey = export->app->survey;
+    buffer_text(buffer, "id,station,visited,basis");
+    for (int q = 0; q < survey->question_count; q++)
+        csv_text(buffer, survey->questions[q].term.id);
+    buffer_text(buffer, ",note,version,decided,entry,reporter,accuracy\n");
+}
+
 enum http_progress serve_export_ndjson(struct http_exchange *exchange, void *context)
 {
     struct export *export = export_start(exchange, context);
     export->print = print_ndjson;
     export->stream.file_name = "reports.ndjson";
     exchange->reply.type = "application/x-ndjson";
-    view_export_header(export->view, &export->part);
-    buffer_char(&export->part, '\n');
+    export->begin = begin_ndjson;
     return HTTP_DONE;
 }
 
 enum http_progress serve_export_csv(struct http_exchange *exchange, void *context)
 {
-    const struct app *app = context;
-    struct export *export = export_start(exchange, app);
+    struct export *export = export_start(exchange, context);
+    export->begin = begin_csv;
     export->print = print_csv;
     export->stream.file_name = "reports.csv";
     exchange->reply.type = "text/csv; charset=utf-8";
-    buffer_text(&export->part, "id,station,visited,basis");
-    for (int q = 0; q < app->survey->question_count; q++)
-        csv_text(&export->part, app->survey->questions[q].term.id);
-    buffer_text(&export->part, ",note,version,decided,entry,reporter,accuracy\n");
     return HTTP_DONE;
 }
 

@@ -22,6 +22,7 @@ struct view_parts {
     struct rules *rules;
     int64_t at;
     struct view_days days;
+    uint64_t entries;    /* of the log that are surely in it */
     struct leaf *leaves; /* by station */
     uint64_t pending, withheld;
     struct change_list *changes;

@@ -195,6 +195,7 @@ static struct view *make_view(struct cycle *cycle)
         .rules = rules_hold(cycle->rules),
         .at = cycle->at,
         .days = {cycle->today, cycle->today},
+        .entries = cycle->counts.entries,
         .leaves = TAKE(cycle->leaves),
         .pending = cycle->counts.pending_all,
         .withheld = cycle->counts.withheld,

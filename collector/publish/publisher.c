@@ -214,6 +214,13 @@ void publisher_wait(struct publisher *publisher)
     pthread_mutex_unlock(&publisher->mutex);
 }
 
+void publisher_look(struct publisher *publisher)
+{
+    pthread_mutex_lock(&publisher->mutex);
+    wake(publisher);
+    pthread_mutex_unlock(&publisher->mutex);
+}
+
 void publisher_refit(struct publisher *publisher)
 {
     pthread_mutex_lock(&publisher->mutex);

@@ -26,6 +26,9 @@ struct view *publisher_view(struct publisher *publisher);
 /* Returns when everything committed before the call is in the view, and every refit that was asked
  * for. For tests and main. */
 void publisher_wait(struct publisher *publisher);
+/* Asks for a look at the store soon; for those who found more entries in the log than in the view.
+ * Any thread, never waits. */
+void publisher_look(struct publisher *publisher);
 /* Asks for a refit of reporters and hazards in the background (refit.h says when they come by
  * themselves). */
 void publisher_refit(struct publisher *publisher);

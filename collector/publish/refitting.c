@@ -53,7 +53,8 @@ void refitting_begin(struct publisher *publisher)
     refit->moved = 0;
 }
 
-/* What it has read and nobody else has: nothing has happened there since, or it is stale. */
+/* What it has read and nobody else has. It may hold what is not published yet, so that everything
+ * must be computed anew with it. */
 static void take_records(struct publisher *publisher, struct refit_task *task)
 {
     for (int s = 0; s < publisher->options.survey->station_count; s++) {
@@ -78,8 +79,9 @@ void refitting_take(struct publisher *publisher)
     refit->taken = task->ticket;
     refit->not_before = monotonic_ms() + REFIT_PAUSE * lasted_ms;
     if (task->learned.model != NULL) {
-        take_records(publisher, task);
         refit->is_new = refit->is_new || refit->learned != NULL || task->learned.questions > 0;
+        if (refit->is_new)
+            take_records(publisher, task);
         model_drop(refit->learned);
         refit->learned = task->learned.questions > 0 ? TAKE(task->learned.model) : NULL;
     }

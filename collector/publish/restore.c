@@ -94,6 +94,8 @@ static bool restore_entries(struct publisher *publisher, struct error *error)
     bool is_current = is_number && counts.entries == publisher->entries &&
                       publisher->view != NULL && !publisher->numbering.grown;
     loaded_counts_finish(&counts);
+    if (is_current)
+        publisher->view->parts.entries = publisher->entries;
     publisher->stale.any = true;
     for (int s = 0; s < publisher->options.survey->station_count; s++)
         publisher->stale.stations[s] = !is_current;

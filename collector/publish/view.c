@@ -86,6 +86,11 @@ int64_t view_at(const struct view *view)
     return view->parts.at;
 }
 
+uint64_t view_entries(const struct view *view)
+{
+    return view->parts.entries;
+}
+
 int32_t view_known_day(const struct view *view)
 {
     return view->parts.days.known;

@@ -16,6 +16,9 @@ void view_drop(struct view *view);
 
 const struct survey *view_survey(const struct view *view);
 int64_t view_at(const struct view *view);        /* Unix seconds of its publication */
+/* How many entries of the log are surely in it. As long as there are no more, what is published is
+ * what the view tells, exactly. 0 in a view of the past. */
+uint64_t view_entries(const struct view *view);
 int32_t view_known_day(const struct view *view); /* the day it answers for as known_at */
 int32_t view_today(const struct view *view);     /* default and latest as_of */
 

@@ -74,7 +74,7 @@ static bool is_liar(int reporter)
 /* One visit a month; everywhere the machines ask for identity from one month on. */
 static void tell_visit(struct newsroom *room, int station, int visit)
 {
-    char visited[16];
+    char visited[48];
     int reporter = (station * 7 + visit * 5 + visit / 4) % REPORTERS;
     bool is_after = visit >= CHANGE_MONTH;
     snprintf(visited, sizeof visited, "%d-%02d-%02d", 2023 + visit / 12, visit % 12 + 1,
