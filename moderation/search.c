@@ -32,6 +32,7 @@ struct search {
     struct found *page;
     size_t count, total;
     uint64_t waiting;
+    bool is_settled; /* every station was looked at: the order will stay */
     char *next;
     struct buffer body;
 };
@@ -136,6 +137,7 @@ static bool work(struct errand *errand, struct desk *desk, struct error *error)
     if (!search->by_use)
         qsort(matching, search->total, sizeof *matching, by_age);
     search->waiting = backlog->waiting;
+    search->is_settled = backlog->looked_at == backlog->count;
     take_page(search, matching, search->total);
     return true;
 }
@@ -187,7 +189,8 @@ static bool run(struct session *session, struct store_job *job, struct error *er
     }
     buffer_char(body, ']');
     reports_text(body, "next", search->next);
-    buffer_format(body, ",\"total\":%zu,\"waiting\":%" PRIu64 "}", search->total, search->waiting);
+    buffer_format(body, ",\"total\":%zu,\"waiting\":%" PRIu64 ",\"settled\":%s}", search->total,
+                  search->waiting, search->is_settled ? "true" : "false");
     return true;
 }
 

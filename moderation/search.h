@@ -6,7 +6,7 @@
 
 /*
  * GET /api/v1/moderation/reports in the order of use, or through a filter (moderation/filter.h):
- * {"reports":[…],"next","total","waiting"}, each report with "flags" and "effect":
+ * {"reports":[…],"next","total","waiting","settled"}, each report with "flags" and "effect":
  * {"from","to"} statuses without and with it, or null while that is not known.
  */
 bool search_is_wanted(const struct http_request *request);

@@ -5,7 +5,8 @@ import { ask } from './server.js';
 import { optionText, questionText, statusClass, statusText, visitText } from './survey.js';
 import { number, pick, word } from './words.js';
 
-const pageSize = 200;
+const firstPage = 100; // soon there
+const nextPage = 200;
 
 export const queue = { reports: [], rows: new Map(), next: null, total: 0, waiting: 0, at: -1 };
 let onCurrent = () => {};
@@ -92,17 +93,26 @@ export async function loadMore() {
 async function load(after) {
   const mine = (loading = {});
   try {
-    const answer = await ask('GET', `/reports?state=pending&limit=${pageSize}${query()}${after}`);
+    const answer = await ask('GET', `/reports?state=pending&limit=${after === '' ? firstPage : nextPage}${query()}${after}`);
     if (loading !== mine) return;
     const fresh = answer.reports.filter((report) => !queue.rows.has(report.id));
     queue.next = answer.next;
     queue.total = after === '' ? answer.total : queue.total;
     queue.waiting = answer.waiting;
+    if (after === '' && !answer.settled) settle();
     append(fresh);
   } finally {
     if (loading === mine) loading = undefined;
     showCounts();
   }
+}
+
+/** The order is still being worked out: it is read again unless the hand has moved on. */
+function settle() {
+  const read = queue.reports;
+  setTimeout(() => {
+    if (queue.reports === read && queue.at <= 0 && !document.querySelector('dialog[open], .reading')) reload();
+  }, 1500);
 }
 
 /** Reads the queue anew, from its beginning. */
