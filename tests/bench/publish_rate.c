@@ -1,0 +1,253 @@
+/*
+ * What many published reports cost the server: publish_rate FOLDER [REPORTS]. Fills a database with
+ * approved reports of 424 stations through the store, then measures what a restart with it takes,
+ * how long an approval takes to be in the view, a refit, and approvals while it runs.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collector/base/number.h"
+#include "collector/publish/publisher.h"
+#include "collector/store/session.h"
+
+extern const struct embedded_file schema_files[];
+extern const size_t schema_files_count;
+
+enum {
+    A_JOB = 500,
+    REPORTERS = 20000,
+    DAYS = 1500,
+    APPROVALS = 20
+};
+
+struct bench {
+    char path[4096];
+    struct source source;
+    struct survey *survey;
+    struct store *store;
+    struct publisher *publisher;
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    uint64_t next;  /* number of the next report */
+    uint64_t state; /* of the random numbers */
+};
+
+struct fill_job {
+    struct store_job job;
+    struct bench *bench;
+    uint64_t count;
+};
+
+static double seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void check(bool is_good, const struct error *error)
+{
+    if (is_good)
+        return;
+    fprintf(stderr, "publish_rate: %s\n", error->text);
+    exit(1);
+}
+
+/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
+static uint64_t random_number(struct bench *bench)
+{
+    uint64_t z = bench->state += 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+/* The city changes its answers on one day; one reporter in ten is often wrong. */
+static void make_report(struct bench *bench, struct stored_report *report, char visited[24])
+{
+    int32_t day = bench->survey->earliest_visit + (int32_t)(random_number(bench) % DAYS);
+    uint64_t reporter = random_number(bench) % REPORTERS;
+    uint64_t id = random_number(bench);
+    struct error error = {0};
+    struct date date = day_to_date(day);
+    snprintf(visited, 24, "%04d-%02d-%02d", date.year, date.month, date.day);
+    *report = (struct stored_report){.visited_text = visited, .version = 1, .has_reporter = true};
+    memcpy(report->uuid, &id, sizeof id);
+    memcpy(report->uuid + 8, &bench->next, sizeof bench->next);
+    memcpy(report->content_hash, report->uuid, UUID_SIZE);
+    memcpy(report->reporter, &reporter, sizeof reporter);
+    report->station = (int)(random_number(bench) % (uint64_t)bench->survey->station_count);
+    error_set(&error, ERROR_INTERNAL, "%s is no visit", visited);
+    check(visit_parse(visited, strlen(visited), bench->survey->offset_seconds, &report->visited),
+          &error);
+    memset(report->answers, -1, sizeof report->answers);
+    for (int q = 0; q < bench->survey->question_count && q < 5; q++) {
+        bool is_wrong = random_number(bench) % 100 < (reporter % 10 == 0 ? 40U : 10U);
+        report->answers[q] = (int8_t)((day > bench->survey->earliest_visit + 800) != is_wrong);
+    }
+    bench->next++;
+}
+
+/* The store takes entries as verified already, so nothing is signed here. */
+static bool add_one(struct session *session, struct bench *bench, struct error *error)
+{
+    struct stored_report report;
+    struct entry entry = {.act = ACT_APPROVE, .at = session_now(session), .version = 1};
+    enum put_result put;
+    enum change_result result;
+    enum report_state state;
+    struct error reason = {0};
+    char visited[24];
+    auto_buffer struct buffer line = {0};
+    make_report(bench, &report, visited);
+    report.arrived = session_now(session) / 3600 * 3600;
+    memcpy(entry.report, report.uuid, UUID_SIZE);
+    memcpy(entry.key, bench->key, sizeof entry.key);
+    snprintf(entry.reason, sizeof entry.reason, "ok");
+    snprintf(entry.survey, sizeof entry.survey, "%s", bench->survey->id);
+    entry_print(&entry, &line);
+    if (!session_put(session, &report, &put, &state, error) ||
+        !session_decide(session, &entry, line.data, line.length, &result, &state, &reason, error))
+        return false;
+    return result == CHANGE_DONE || error_set(error, ERROR_INTERNAL, "%s", reason.text);
+}
+
+static bool fill_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct fill_job *own = (struct fill_job *)(void *)job;
+    struct moderator moderator = {.name = "Bench", .added = session_now(session)};
+    enum change_result ignored;
+    memcpy(moderator.key, own->bench->key, sizeof moderator.key);
+    if (own->bench->next == 0 && !session_moderator_add(session, &moderator, &ignored, error))
+        return false;
+    for (uint64_t i = 0; i < own->count; i++)
+        if (!add_one(session, own->bench, error))
+            return false;
+    return true;
+}
+
+static void fill(struct bench *bench, uint64_t count)
+{
+    struct error error = {0};
+    while (count > 0) {
+        struct fill_job job = {{.run = fill_run}, bench, count < A_JOB ? count : A_JOB};
+        check(store_call(bench->store, &job.job, &error), &error);
+        count -= job.count;
+    }
+}
+
+static void open_store(struct bench *bench)
+{
+    struct error error = {0};
+    const struct store_options options = {.path = bench->path,
+                                          .survey = bench->survey,
+                                          .source = &bench->source,
+                                          .clock = clock_real(),
+                                          .staging_seconds = 3600};
+    check(store_open(&options, &bench->store, &error), &error);
+}
+
+static void open_publisher(struct bench *bench)
+{
+    struct error error = {0};
+    const struct publisher_options options = {
+        .survey = bench->survey, .store = bench->store, .clock = clock_real(), .interval_ms = 200};
+    check(publisher_start(&options, &bench->publisher, &error), &error);
+}
+
+static double resident_mib(void)
+{
+    char text[64] = "";
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL || fgets(text, sizeof text, file) == NULL)
+        text[0] = '\0';
+    if (file != NULL)
+        fclose(file);
+    const char *pages = strchr(text, ' ');
+    uint64_t count = 0;
+    if (pages == NULL || !number_unsigned(pages + 1, strcspn(pages + 1, " "), INT64_MAX, &count))
+        return 0;
+    return (double)count * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
+}
+
+static void tell(const char *what, double value, const char *unit)
+{
+    printf("%-44s %10.3f %s\n", what, value, unit);
+    fflush(stdout);
+}
+
+/* The longest of some approvals, each waited for by itself. The publisher is asked in turns, so
+ * that its ordinary interval is what counts. */
+static double approve(struct bench *bench)
+{
+    double longest = 0;
+    for (int i = 0; i < APPROVALS; i++) {
+        struct view *before = publisher_view(bench->publisher);
+        uint64_t entries = view_entries(before);
+        view_drop(before);
+        double begin = seconds();
+        fill(bench, 1);
+        for (bool is_seen = false; !is_seen;) {
+            struct view *view = publisher_view(bench->publisher);
+            is_seen = view_entries(view) > entries;
+            view_drop(view);
+            usleep(200);
+        }
+        double lasted = seconds() - begin;
+        longest = lasted > longest ? lasted : longest;
+    }
+    return longest;
+}
+
+static void measure(struct bench *bench)
+{
+    double begin = seconds();
+    open_publisher(bench);
+    publisher_wait(bench->publisher);
+    tell("first publication", seconds() - begin, "s");
+    tell("resident", resident_mib(), "MiB");
+    publisher_stop(bench->publisher);
+    store_close(bench->store);
+    begin = seconds();
+    open_store(bench);
+    tell("restart: store open", seconds() - begin, "s");
+    open_publisher(bench);
+    tell("restart: view restored", seconds() - begin, "s");
+    tell("resident", resident_mib(), "MiB");
+    tell("longest of 20 approvals to visible", approve(bench) * 1e3, "ms");
+    publisher_refit(bench->publisher);
+    begin = seconds();
+    tell("the same while a refit runs", approve(bench) * 1e3, "ms");
+    publisher_wait(bench->publisher);
+    tell("refit until published, at most", seconds() - begin, "s");
+    tell("resident", resident_mib(), "MiB");
+    auto_buffer struct buffer metrics = {0};
+    publisher_metrics(bench->publisher, &metrics);
+    fwrite(metrics.data, 1, metrics.length, stdout);
+}
+
+int main(int count, char **arguments)
+{
+    struct bench bench = {.source = {NULL, schema_files, schema_files_count}, .key = {1}};
+    struct error error = {0};
+    uint64_t reports = 300000;
+    if (count < 2 ||
+        (count > 2 && !number_unsigned(arguments[2], strlen(arguments[2]), INT64_MAX, &reports))) {
+        fprintf(stderr, "usage: publish_rate FOLDER [REPORTS]\n");
+        return 2;
+    }
+    snprintf(bench.path, sizeof bench.path, "%s/publish_rate.db", arguments[1]);
+    check(secret_start(&error), &error);
+    bench.survey = survey_load(&bench.source, &error);
+    check(bench.survey != NULL, &error);
+    open_store(&bench);
+    double begin = seconds();
+    fill(&bench, reports);
+    tell("filling", seconds() - begin, "s");
+    measure(&bench);
+    publisher_stop(bench.publisher);
+    store_close(bench.store);
+    survey_destroy(bench.survey);
+    return 0;
+}
