@@ -48,7 +48,7 @@ static void put_segment(struct station_page *it, const struct station_segment *s
     FILL(html,
          "<span><b class=\"status {class}\">{status}</b> <span class=\"ground\">{ground}</span>",
          TEXT("class", status_class(survey, segment->status)), TEXT("status", status.data),
-         TEXT("ground", word(seen ? "chart_seen" : id.data, html->language)));
+         TEXT("ground", word(seen ? "history_seen" : id.data, html->language)));
     put_since(html, segment);
     html_put(html, "</span></li>\n");
 }

@@ -94,7 +94,7 @@ void station_page_badge(struct station_page *it, const char *path)
          "<section class=\"badge\" aria-labelledby=\"badge\"><h2 id=\"badge\">{@badge_title}</h2>\n"
          "<p><img src=\"{path}/badge.svg?lang={lang}\" alt=\"{label}\" width=\"{width}\" "
          "height=\"{height}\"></p>\n<label for=\"badge-code\">{@badge_help}</label>"
-         "<textarea id=\"badge-code\" class=\"code\" rows=\"5\" readonly spellcheck=\"false\">"
+         "<textarea id=\"badge-code\" class=\"code\" rows=\"4\" readonly spellcheck=\"false\">"
          "&lt;a href=&quot;{origin}{path}&quot;&gt;&lt;img "
          "src=&quot;{origin}{path}/badge.svg?lang={lang}&quot; alt=&quot;{label}&quot; "
          "height=&quot;{height}&quot;&gt;&lt;/a&gt;</textarea>\n"

@@ -140,6 +140,7 @@ const struct word words[] = {
     {"headline_nothing", {"没有可用的记录", "No usable record"}},
     {"headline_then", {"{day}，", "{day} · "}},
     {"history", {"这里的变化", "What changed here"}},
+    {"history_seen", {"来自走访", "from visits"}},
     {"html_lang", {"zh-Hans", "en"}},
     {"known_at", {"按哪天为止公布的", "As published by"}},
     {"last_visit", {"{last}走访", "visited {last}"}},
