@@ -1,0 +1,150 @@
+// Days go by, by a clock that is set before each start: what was published on an earlier day is
+// answered as it was published then, whatever came later.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { createServer, report, temporaryFolder, waitFor } from './harness.mjs';
+import { addModerator, moderate } from './moderators.mjs';
+
+const reports = '/api/v1/reports';
+const libraries = '/usr/lib';
+const clock = readdirSync(libraries)
+  .map((folder) => path.join(libraries, folder, 'faketime/libfaketimeMT.so.1'))
+  .find((file) => existsSync(file));
+
+// A sanitizer's runtime does not start under a preloaded library.
+const skip = clock === undefined || process.env.ASAN_OPTIONS !== undefined;
+
+/** The environment in which a program's clock starts at an instant, and goes on from there. */
+function at(instant) {
+  return {
+    LD_PRELOAD: clock,
+    TZ: 'UTC',
+    FAKETIME: `@${instant.replace('T', ' ').replace('Z', '')}`,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+}
+
+/** A server that lives through several days: on(instant, task) starts it then and stops it after. */
+function calendar(t) {
+  const server = createServer(temporaryFolder(t));
+  t.after(() => server.child && server.stop());
+  const on = async (instant, task) => {
+    server.env = at(instant);
+    await server.start();
+    await task();
+    const { code, stderr } = await server.stop();
+    assert.equal(code, 0, stderr);
+  };
+  return { server, on };
+}
+
+const get = async (server, where) => {
+  const { status, json, text } = await server.request(where);
+  assert.equal(status, 200, `${where}: ${text}`);
+  return json;
+};
+
+async function send(server, fields) {
+  const sent = report(fields);
+  const { status, json, text } = await server.request(reports, { method: 'POST', json: sent });
+  assert.equal(status, 201, text);
+  return { ...json, sent };
+}
+
+async function decide(server, person, instant, ...args) {
+  const done = await moderate(server, ['--key', person.file, ...args], { env: at(instant) });
+  assert.equal(done.code, 0, done.stderr);
+}
+
+const station = 'shoujingmao';
+const where = `/api/v1/stations/${station}`;
+const figures = ({ as_of: _day, known_at: _known, pending: _waiting, ...rest }) => rest;
+
+test('an earlier day is answered by what was published then', { skip }, async (t) => {
+  const { server, on } = calendar(t);
+  const days = ['2025-03-10', '2025-03-11', '2025-03-12', '2025-03-13'];
+  const published = new Map();
+  const asked = (day) => `${where}?as_of=2025-03-09&known_at=${day}`;
+  const keep = async (day) => {
+    const today = await get(server, `${where}?as_of=2025-03-09`);
+    assert.equal(today.known_at, day);
+    published.set(day, today);
+  };
+  const fields = { station, visited: '2025-03-09', answers: { card_issue: 'no_id' } };
+  let person;
+  let first;
+  let second;
+  await on('2025-03-10T04:00:00Z', async () => {
+    person = await addModerator(server, 'Reader');
+    first = await send(server, { ...fields, reporter: 'a'.repeat(22) });
+    await keep(days[0]);
+  });
+  await on('2025-03-11T04:00:00Z', async () => {
+    await decide(server, person, '2025-03-11T04:00:10Z', 'approve', first.id);
+    await waitFor(async () => (await get(server, where)).last_visit === '2025-03-09', 'the first');
+    await keep(days[1]);
+  });
+  await on('2025-03-12T04:00:00Z', async () => {
+    second = await send(server, { ...fields, reporter: 'b'.repeat(22) });
+    await decide(server, person, '2025-03-12T04:00:10Z', 'approve', second.id);
+    const before = published.get(days[1]).reports;
+    await waitFor(async () => (await get(server, where)).reports === before + 1, 'the second');
+    await keep(days[2]);
+  });
+  await on('2025-03-13T04:00:00Z', async () => {
+    const before = published.get(days[2]).reports;
+    await server.request(`${reports}/${first.id}`, { method: 'DELETE', bearer: first.tracking });
+    await waitFor(async () => (await get(server, where)).reports === before - 1, 'the withdrawal');
+    await keep(days[3]);
+    for (const day of days) {
+      assert.deepEqual(figures(await get(server, asked(day))), figures(published.get(day)), day);
+    }
+  });
+  await on('2025-06-01T04:00:00Z', async () => {
+    for (const day of days) {
+      const then = await get(server, asked(day));
+      assert.equal(then.known_at, day);
+      assert.deepEqual(figures(then), figures(published.get(day)), day);
+    }
+    const between = await get(server, asked('2025-05-01'));
+    const last = published.get(days[3]);
+    for (const figure of ['status', 'standing', 'confidence', 'reports', 'last_visit', 'conditions']) {
+      assert.deepEqual(between[figure], last[figure], figure);
+    }
+    const nothing = await get(server, `${where}?known_at=2025-03-09`);
+    assert.equal(nothing.status, 'unknown');
+    assert.deepEqual(nothing.history, []);
+    assert.equal(nothing.reports, 0);
+    const list = await get(server, `/api/v1/stations?q=${station}&as_of=2025-03-09&known_at=${days[1]}`);
+    assert.equal(list.stations[0].reports, published.get(days[1]).reports);
+    assert.equal(list.stations[0].status, published.get(days[1]).status);
+  });
+  const counts = days.map((day) => published.get(day).reports);
+  assert.deepEqual(counts.map((count) => count - counts[0]), [0, 1, 2, 1], 'every day has its own');
+});
+
+test('a day begins at midnight of the survey, at the ends of months and years too', { skip }, async (t) => {
+  const { server, on } = calendar(t);
+  for (const [instant, today, tomorrow] of [
+    ['2024-02-28T15:50:00Z', '2024-02-28', '2024-02-29'],
+    ['2024-02-28T16:00:05Z', '2024-02-29', '2024-03-01'],
+    ['2024-02-29T16:00:05Z', '2024-03-01', '2024-03-02'],
+    ['2024-12-31T15:50:00Z', '2024-12-31', '2025-01-01'],
+    ['2024-12-31T16:00:05Z', '2025-01-01', '2025-01-02'],
+  ]) {
+    await on(instant, async () => {
+      const { as_of, known_at } = await get(server, `${where}?as_of=9999-12-31&known_at=9999-12-31`);
+      assert.deepEqual([as_of, known_at], [today, today], instant);
+      const { months } = await get(server, '/api/v1/summary');
+      assert.equal(months.at(-1).month, today.slice(0, 7));
+      for (const visited of [today, today.slice(0, 7), today.slice(0, 4)]) await send(server, { visited });
+      const late = report({ visited: tomorrow });
+      const { status, json } = await server.request(reports, { method: 'POST', json: late });
+      assert.equal(status, 422);
+      assert.equal(json.errors[0].code, 'in_future');
+    });
+  }
+});
