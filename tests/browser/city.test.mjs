@@ -105,7 +105,7 @@ describe('the city', () => {
 
   test('time moves marks, counts and the address, and the list follows', async (t) => {
     const tab = await openCity(t, browser(), server(), '/?line=10');
-    await tab.waitForFunction(() => /\d/.test(document.querySelector('.slider output span').textContent));
+    await waitFor(async () => /\d/.test(await tab.textContent('.slider output span')), 'the counts');
     const before = await tab.textContent('.slider output span');
     await tab.focus('#month');
     await tab.keyboard.press('Home');
@@ -119,7 +119,7 @@ describe('the city', () => {
     assert.ok(drawn.length > 40 && drawn.length < 50);
     await tab.keyboard.press('End');
     await tab.waitForURL((url) => !url.searchParams.has('as_of'));
-    await tab.waitForFunction((text) => document.querySelector('.slider output span').textContent === text, before);
+    await waitFor(async () => (await tab.textContent('.slider output span')) === before, 'the counts of today');
   });
 
   test('time plays to its end by itself', async (t) => {

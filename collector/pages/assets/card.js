@@ -71,11 +71,11 @@ export class Card {
     });
   }
 
-  /** The station in words. @param {SVGAElement} stop */
-  sentence(stop) {
+  /** The station in words. @param {SVGAElement} stop @param {string} name */
+  sentence(stop, name) {
     const lines = this.lines(stop).map(({ name }) => name);
     const shut = stop.classList.contains('shut') ? this.shut : '';
-    const parts = [this.name(stop), ...lines, this.words.status(stop)?.text, this.words.standing(stop).text, shut];
+    const parts = [name, ...lines, this.words.status(stop)?.text, this.words.standing(stop).text, shut];
     return parts.filter(Boolean).join(', ');
   }
 

@@ -84,7 +84,8 @@ class City {
   /** Stations are links with names for those who hear the page. */
   nameStops() {
     this.diagram.svg.querySelector('.names')?.setAttribute('aria-hidden', 'true');
-    for (const stop of this.diagram.stops) stop.setAttribute('aria-label', this.card.sentence(stop));
+    const { stops, names } = this.diagram;
+    stops.forEach((stop, i) => stop.setAttribute('aria-label', this.card.sentence(stop, names[i].textContent ?? '')));
   }
 
   takeTime() {

@@ -73,7 +73,10 @@ export function listenToPointers(frame, diagram, told) {
   svg.addEventListener('pointerleave', (event) => {
     if (event.pointerType === 'mouse') told.hover(undefined);
   });
-  svg.addEventListener('click', (event) => event.preventDefault());
+  // A tap has been answered already; Enter on a station follows its link.
+  svg.addEventListener('click', (event) => {
+    if (event.detail > 0) event.preventDefault();
+  });
   svg.addEventListener('dblclick', (event) => diagram.zoom(2, point(event, svg)));
   frame.addEventListener('pointerleave', (event) => {
     if (event.pointerType === 'mouse') used = false;

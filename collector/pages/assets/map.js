@@ -19,7 +19,9 @@ export class Diagram {
     this.whole = { left, top, width, height };
     /** @type {Part} */
     this.part = { x: left, y: top, width };
+    this.size = { width: 1, height: 1 };
     this.moved = () => {};
+    this.showWhole();
     new ResizeObserver(() => this.resize()).observe(svg);
     this.resize();
   }
@@ -39,10 +41,10 @@ export class Diagram {
 
   resize() {
     const { width, height } = this.svg.getBoundingClientRect();
-    const before = this.size;
+    const whole = this.near <= 1.01;
     this.size = { width: width || 1, height: height || 1 };
-    if (before && this.near > 1.01) this.show(this.part);
-    else this.showWhole();
+    if (whole) this.showWhole();
+    else this.show(this.part);
   }
 
   /** The width of the part that shows everything. */

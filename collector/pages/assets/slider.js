@@ -49,6 +49,8 @@ export class Slider {
     });
     this.settled = (/** @type {string} */ _day) => {};
     this.drawn = () => {};
+    /** @type {Promise<{timeline: Timeline, network: Network}>|undefined} */
+    this.loading = undefined;
     this.timer = 0;
     this.playing = 0;
     this.begin();
