@@ -1,5 +1,6 @@
 /* The header line of the export: all that is needed to compute the figures again. */
 #include "collector/publish/build.h"
+#include "collector/publish/learn.h"
 #include "collector/publish/print.h"
 
 static void print_member(const json_t *object, const char *name, struct buffer *buffer)
@@ -60,6 +61,8 @@ void view_export_header(const struct view *view, struct buffer *buffer)
     buffer_text(buffer, ",\"earliest_visit\":");
     print_day(buffer, survey->earliest_visit);
     print_basis(survey, buffer);
+    buffer_format(buffer, ",\"evidence\":{\"reporter\":%.15g,\"question\":%.15g}",
+                  LEARN_REPORTER_WEIGHT, learn_least_weight(survey));
     print_member(survey->json, "statuses", buffer);
     print_member(survey->json, "conditions", buffer);
     buffer_text(buffer, ",\"model\":");
