@@ -15,6 +15,11 @@ static void print_log(const struct app *app, struct buffer *json)
 enum http_progress serve_health(struct http_exchange *exchange, void *context)
 {
     const struct app *app = context;
+    if (store_has_failed(app->store))
+        return http_problem(
+            exchange, 503,
+            "The database cannot be written: nothing more is stored. Mend the disk, "
+            "then restart.");
     struct view *view = publisher_view(app->publisher);
     struct buffer json = {0};
     buffer_text(&json, "{\"status\":\"ok\",\"published\":\"");

@@ -15,7 +15,7 @@ struct view *view_hold(const struct view *view);
 void view_drop(struct view *view);
 
 const struct survey *view_survey(const struct view *view);
-int64_t view_at(const struct view *view);        /* Unix seconds of its publication */
+int64_t view_at(const struct view *view); /* Unix seconds of its publication */
 /* How many entries of the log are surely in it. As long as there are no more, what is published is
  * what the view tells, exactly. 0 in a view of the past. */
 uint64_t view_entries(const struct view *view);

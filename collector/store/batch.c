@@ -26,8 +26,10 @@ void store_judge(struct store *store, int code)
         return;
     store->failed = true;
     queue_fail(&store->queue);
-    fprintf(stderr, "zhanji: %s: %s (%d): nothing more is stored; restart when the disk is well\n",
-            store->path, sqlite3_errstr(code), code);
+    fprintf(
+        stderr,
+        "zhanji-collector: %s: %s (%d): nothing more is stored; restart when the disk is well\n",
+        store->path, sqlite3_errstr(code), code);
 }
 
 void batch_abandon(struct store *store)

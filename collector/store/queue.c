@@ -72,6 +72,14 @@ void queue_fail(struct queue *queue)
     pthread_mutex_unlock(&queue->mutex);
 }
 
+bool queue_has_failed(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    bool failed = queue->failed;
+    pthread_mutex_unlock(&queue->mutex);
+    return failed;
+}
+
 size_t queue_count(struct queue *queue)
 {
     pthread_mutex_lock(&queue->mutex);

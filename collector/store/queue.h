@@ -28,6 +28,7 @@ NODISCARD bool queue_push(struct queue *queue, struct store_job *job, struct err
 void queue_urge(struct queue *queue);
 void queue_close(struct queue *queue);
 void queue_fail(struct queue *queue);
+bool queue_has_failed(struct queue *queue);
 size_t queue_count(struct queue *queue);
 /* Takes all that waits; waits itself up to timeout_ms for it. NULL when there is none;
  * *closing_out says whether there will ever be more. */

@@ -64,6 +64,11 @@ void store_close(struct store *store)
     store_free(store);
 }
 
+bool store_has_failed(struct store *store)
+{
+    return queue_has_failed(&store->queue);
+}
+
 bool store_submit(struct store *store, struct store_job *job, struct error *error)
 {
     return queue_push(&store->queue, job, error);

@@ -20,6 +20,7 @@ struct story {
     bool added;
     struct promise promises[REPORTS];
     size_t calls, refused, refused_first; /* of the first one: how many calls were before */
+    bool stopped;                         /* the store gave up for good */
 };
 
 static bool ask(struct story *story, bool (*body)(struct session *, void *, struct error *),
@@ -140,6 +141,7 @@ static bool live_through(struct fixture *fixture, enum fault fault, long countdo
         fault_disk.fault = FAULT_NONE;
         assert_int_equal(put(fixture, &late), PUT_CREATED);
     }
+    story->stopped = opened && store_has_failed(fixture->store);
     fixture_close(fixture);
     bool struck = fault_disk.failed;
     assert_true(opened || struck);
@@ -160,17 +162,19 @@ static void after_a_moment_of_full_disk(const struct story *story)
 {
     /* Only what met it is refused: the store goes on. */
     assert_true(story->refused <= 1);
+    assert_false(story->stopped);
 }
 
 static void after_a_full_disk(const struct story *story)
 {
-    (void)story; /* what matters was asked before it was closed */
+    assert_false(story->stopped);
 }
 
 static void after_a_broken_disk(const struct story *story)
 {
     /* Once refused, always refused. */
     assert_true(story->refused == 0 || story->refused == story->calls - story->refused_first);
+    assert_true(story->refused == 0 || story->stopped);
 }
 
 static void at_every_write(struct fixture *fixture, enum fault fault,
