@@ -105,7 +105,7 @@ static struct station_state state_of(const struct survey *survey, double first)
 static void a_visit_teaches_more_the_less_is_known(void **state)
 {
     const struct survey *survey = *state;
-    double before = INFINITY;
+    double before = HUGE_VAL;
     for (int percent = 34; percent < 100; percent += 11) {
         struct station_state known = state_of(survey, percent / 100.0);
         double bits = need_bits(survey, &known);
