@@ -28,5 +28,5 @@ configure() {
     return 0
   fi
   rm -rf "$folder"
-  meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
+  meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; return 1; }
 }
