@@ -25,6 +25,12 @@ async function fillIn(tab, station, note = '') {
 
 const send = (tab) => tab.click('.send .act');
 
+/** Presses "try now", unless the queue's own next try is quicker, and waits for the receipt. */
+async function tryNow(tab, state = panel) {
+  tab.click('button:has-text("现在就试")').catch(() => {});
+  await state(tab, 'sent');
+}
+
 /** What has arrived of one station. */
 async function arrived(server, station) {
   const { stdout, stderr } = await moderate(server, ['--json', 'queue', '--station', station]);
@@ -62,8 +68,7 @@ describe('reports wait for a network and arrive once', () => {
     await second.tab.goto(`${gate.url}/mine`);
     await inMine(second.tab, 'waiting');
     gate.turn('open');
-    await second.tab.click('#mine button:has-text("现在就试")');
-    await inMine(second.tab, 'sent');
+    await tryNow(second.tab, inMine);
     const reports = await arrived(server(), 'beijingxizhan');
     assert.equal(reports.length, 1);
     assert.equal(reports[0].note, 'offline');
@@ -81,8 +86,7 @@ describe('reports wait for a network and arrive once', () => {
     await tab.waitForSelector('text=暂时连不上服务器');
     assert.equal((await arrived(server(), 'guomao')).length, 1, 'it is there, and the phone does not know');
     gate.turn('open');
-    await tab.click('button:has-text("现在就试")');
-    await panel(tab, 'sent');
+    await tryNow(tab);
     assert.match(await tab.innerText('.secret'), /^[\w-]{43}$/);
     assert.equal((await arrived(server(), 'guomao')).length, 1);
     assert.ok(gate.posts > 1);
@@ -100,8 +104,7 @@ describe('reports wait for a network and arrive once', () => {
     await send(tab);
     await panel(tab, 'waiting');
     gate.turn('open');
-    await tab.click('button:has-text("现在就试")');
-    await panel(tab, 'sent');
+    await tryNow(tab);
     const reports = await arrived(server(), 'jinsong');
     assert.deepEqual(reports.map(({ note }) => note), ['after']);
   });
@@ -115,8 +118,7 @@ describe('reports wait for a network and arrive once', () => {
     await tab.waitForSelector('text=不是本站服务器给的');
     assert.equal((await arrived(server(), 'bagou')).length, 0);
     gate.turn('open');
-    await tab.click('button:has-text("现在就试")');
-    await panel(tab, 'sent');
+    await tryNow(tab);
     assert.equal((await arrived(server(), 'bagou')).length, 1);
   });
 
@@ -206,8 +208,7 @@ describe('reports wait for a network and arrive once', () => {
     await tab.waitForSelector('#stuck');
     assert.equal((await arrived(server(), 'xierqi')).length, 1);
     await tab.evaluate(() => sessionStorage.setItem('room', 'yes'));
-    await tab.click('button:has-text("现在就试")');
-    await panel(tab, 'sent');
+    await tryNow(tab);
     assert.equal((await arrived(server(), 'xierqi')).length, 1);
     assert.match(await tab.innerText('.secret'), /^[\w-]{43}$/);
   });
