@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 
 import { addModerator, moderate } from '../e2e/moderators.mjs';
 import { waitFor } from '../e2e/harness.mjs';
+import { atEnd } from './teardown.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -55,7 +56,7 @@ export async function openTab(t, browser, server, options = {}) {
   const faults = [];
   const tab = await context.newPage();
   watch(tab, server, faults);
-  t.after(async () => {
+  atEnd(t, async () => {
     assert.deepEqual(await context.cookies(), [], 'no page sets a cookie');
     await context.close();
     assert.deepEqual(expected ? faults.filter((fault) => !expected.test(fault)) : faults, []);

@@ -3,6 +3,8 @@
 // login in between.
 import http from 'node:http';
 
+import { atEnd } from './teardown.mjs';
+
 /** @typedef {'open'|'shut'|'cut'|'login'} Mode */
 
 const isReport = ({ method, url }) => method === 'POST' && url === '/api/v1/reports';
@@ -59,7 +61,7 @@ export async function gateFor(t, server) {
   gate.listener = http.createServer((request, response) => gate.pass(request, response));
   await new Promise((resolve) => gate.listener.listen(0, '127.0.0.1', resolve));
   gate.url = `http://127.0.0.1:${gate.listener.address().port}`;
-  t.after(() => {
+  atEnd(t, () => {
     gate.listener.closeAllConnections();
     gate.listener.close();
   });

@@ -6,6 +6,8 @@ import path from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { atEnd } from './teardown.mjs';
+
 const options = ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--no-first-run', '--remote-debugging-port=0', '--accept-lang=zh-CN'];
 
 function address(child) {
@@ -23,7 +25,7 @@ function address(child) {
 /** A folder for a profile, removed when the test ends. */
 export function profileFor(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'zhanji-profile-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 
@@ -42,7 +44,7 @@ export async function startPhone(t, profile) {
     }
     await ended;
   };
-  t.after(kill);
+  atEnd(t, kill);
   const browser = await chromium.connectOverCDP(await address(child));
   const tab = await browser.contexts()[0].newPage();
   return { tab, kill };

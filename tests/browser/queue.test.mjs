@@ -7,6 +7,7 @@ import { moderate } from '../e2e/moderators.mjs';
 import { barriers, browserFor, openTab, overflow, phone } from './browser.mjs';
 import { gateFor } from './gate.mjs';
 import { profileFor, startPhone } from './phone.mjs';
+import { atEnd } from './teardown.mjs';
 
 const network = /ERR_|Failed to load resource/;
 
@@ -228,7 +229,7 @@ describe('reports wait for a network and arrive once', () => {
 
   test("in WeChat's browser it asks to be opened elsewhere", async (t) => {
     const context = await browser().newContext({ baseURL: server().url, userAgent: 'Mozilla/5.0 MicroMessenger/8.0' });
-    t.after(() => context.close());
+    atEnd(t, () => context.close());
     const tab = await context.newPage();
     await tab.goto('/report?lang=zh');
     assert.match(await tab.locator('#wechat').innerText(), /请点右上角···，在浏览器打开/);
