@@ -12,17 +12,13 @@ bool pending_load(struct session *session, struct error *error)
 {
     const struct vocabulary *vocabulary = &session->vocabulary;
     auto_query struct query query = query_begin(session, SQL_PENDING_STATIONS);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         int64_t code = query_column(&query, 0);
         if (code < 1 || code > vocabulary->station_last)
             return session_failed(session, SQLITE_CORRUPT, error);
         pending_change(session, vocabulary->stations[code], 1);
     }
+    return query_done(&query, error);
 }
 
 bool session_counts(struct session *session, int64_t withheld_since, struct report_counts *counts,

@@ -62,15 +62,11 @@ bool session_entries(struct session *session, uint64_t from, uint32_t limit,
     auto_query struct query query = query_begin(session, SQL_ENTRY_FROM);
     query_integer(&query, ":from", (int64_t)from);
     query_integer(&query, ":limit", limit);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         const char *line = query_column_text(&query, 1);
         each(context, (uint64_t)query_column(&query, 0), line, strlen(line));
     }
+    return query_done(&query, error);
 }
 
 bool session_entry_count(struct session *session, uint64_t *count_out, struct error *error)

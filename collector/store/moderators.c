@@ -107,12 +107,7 @@ bool session_moderators(struct session *session,
                         void *context, struct error *error)
 {
     auto_query struct query query = query_begin(session, SQL_MODERATORS);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         const void *key = sqlite3_column_blob(query.statement, 0);
         struct moderator moderator = {
             .name = query_column_text(&query, 1),
@@ -124,4 +119,5 @@ bool session_moderators(struct session *session,
         memcpy(moderator.key, key, SIGN_PUBLIC_SIZE);
         each(context, &moderator);
     }
+    return query_done(&query, error);
 }

@@ -51,12 +51,8 @@ bool session_notices(struct session *session, int64_t known_at,
 {
     auto_query struct query query = query_begin(session, SQL_NOTICES);
     query_integer(&query, ":at", known_at);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         each(context, query_column_text(&query, 0), query_column(&query, 1));
     }
+    return query_done(&query, error);
 }

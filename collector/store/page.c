@@ -130,18 +130,15 @@ static bool find_keys(struct session *session, const struct report_filter *filte
     auto_query struct query query = begin(session, filter, mark);
     query_integer(&query, ":limit", (int64_t)filter->limit + 1);
     size_t count = 0;
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            break;
+    while (query_next(&query)) {
         const void *uuid = sqlite3_column_blob(query.statement, 1);
         keys[count].key = query_column(&query, 0);
         if (uuid == NULL || sqlite3_column_bytes(query.statement, 1) != UUID_SIZE)
             return session_failed(session, SQLITE_CORRUPT, error);
         memcpy(keys[count++].uuid, uuid, UUID_SIZE);
     }
+    if (!query_done(&query, error))
+        return false;
     *count_out = count;
     return true;
 }

@@ -44,17 +44,13 @@ static bool each_answer(struct query *query,
                         void (*each)(void *context, const struct published_answer *), void *context,
                         struct error *error)
 {
-    bool row;
-    while (true) {
+    while (query_next(query)) {
         struct published_answer answer;
-        if (!query_step(query, &row, error))
-            return false;
-        if (!row)
-            return true;
         if (!read_answer(query, &answer))
             return session_failed(query->session, SQLITE_CORRUPT, error);
         each(context, &answer);
     }
+    return query_done(query, error);
 }
 
 bool session_published(struct session *session, int station,

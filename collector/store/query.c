@@ -64,16 +64,29 @@ bool session_failed(struct session *session, int code, struct error *error)
                      session->failure);
 }
 
-bool query_step(struct query *query, bool *row_out, struct error *error)
+bool query_next(struct query *query)
 {
     if (query->code == SQLITE_OK)
         query->code = query->session->failure;
     if (query->code == SQLITE_OK)
         query->code = sqlite3_step(query->statement);
-    if (query->code != SQLITE_ROW && query->code != SQLITE_DONE)
-        return session_failed(query->session, query->code, error);
-    *row_out = query->code == SQLITE_ROW;
-    query->code = SQLITE_OK;
+    bool row = query->code == SQLITE_ROW;
+    if (row || query->code == SQLITE_DONE)
+        query->code = SQLITE_OK;
+    return row;
+}
+
+bool query_done(const struct query *query, struct error *error)
+{
+    return query->code == SQLITE_OK || session_failed(query->session, query->code, error);
+}
+
+bool query_step(struct query *query, bool *row_out, struct error *error)
+{
+    bool row = query_next(query);
+    if (!query_done(query, error))
+        return false;
+    *row_out = row;
     return true;
 }
 

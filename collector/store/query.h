@@ -31,6 +31,10 @@ void query_blob(struct query *query, const char *name, const void *bytes, size_t
 /* False when the database failed, and ever after in this transaction: what follows a failure
  * must not be committed alone. */
 NODISCARD bool query_step(struct query *query, bool *row_out, struct error *error);
+/* Walks the rows: `while (query_next(&query)) …; return query_done(&query, error);` – the walk ends
+ * at the last row or when the database failed, and only query_done tells which. */
+NODISCARD bool query_next(struct query *query);
+NODISCARD bool query_done(const struct query *query, struct error *error);
 /* For statements without rows. */
 NODISCARD bool query_run(struct query *query, struct error *error);
 

@@ -24,16 +24,11 @@ bool session_arrivals_waiting(struct session *session,
                               void (*each)(void *context, const struct arrival *arrival),
                               void *context, struct error *error)
 {
-    bool row;
     auto_query struct query query = record_query(session, RECORD_ARRIVED_STAGED);
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query))
         if (!give(session, &query, each, context, error))
             return false;
-    }
+    return query_done(&query, error);
 }
 
 bool session_arrivals_kept(struct session *session, struct arrival_cursor *cursor, uint32_t limit,

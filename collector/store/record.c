@@ -55,23 +55,20 @@ bool session_node_put(struct session *session, unsigned level, uint64_t number,
 bool session_nodes(struct session *session, unsigned level, uint64_t first, uint32_t count,
                    uint8_t (*hashes_out)[SECRET_KEY_SIZE], uint32_t *found_out, struct error *error)
 {
-    bool row;
     uint32_t found = 0;
     auto_query struct query query = record_query(session, RECORD_NODES);
     query_integer(&query, ":level", level);
     query_integer(&query, ":first", (int64_t)first);
     query_integer(&query, ":end", (int64_t)(first + count));
-    while (true) {
+    while (query_next(&query)) {
         size_t length;
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            break;
         const uint8_t *hash = record_blob(&query, 0, &length);
         if (found == count || length != SECRET_KEY_SIZE)
             return session_failed(session, SQLITE_CORRUPT, error);
         memcpy(hashes_out[found++], hash, SECRET_KEY_SIZE);
     }
+    if (!query_done(&query, error))
+        return false;
     *found_out = found;
     return true;
 }

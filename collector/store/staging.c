@@ -81,15 +81,11 @@ bool staging_load(struct session *session, struct error *error)
     if (!drop_moved(session, error))
         return false;
     auto_query struct query query = query_begin(session, SQL_ARRIVAL_ALL);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         if (!load_row(&query, staging))
             return session_failed(session, SQLITE_CORRUPT, error);
     }
+    return query_done(&query, error);
 }
 
 void staging_finish(struct staging *staging)

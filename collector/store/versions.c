@@ -81,12 +81,7 @@ bool session_versions(struct session *session, const char *kind, int64_t major, 
     query_integer(&query, ":at", known_at);
     if (major >= 0)
         query_integer(&query, ":major", major);
-    bool found;
-    while (true) {
-        if (!query_step(&query, &found, error))
-            return false;
-        if (!found)
-            return true;
+    while (query_next(&query)) {
         struct version_row row = {
             .kind = kind,
             .major = query_column(&query, 1),
@@ -97,4 +92,5 @@ bool session_versions(struct session *session, const char *kind, int64_t major, 
         };
         each(context, &row);
     }
+    return query_done(&query, error);
 }

@@ -16,12 +16,7 @@ static bool load_stations(struct session *session, struct error *error)
 {
     struct vocabulary *vocabulary = &session->vocabulary;
     auto_query struct query query = query_begin(session, SQL_STATION_CODES);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         const char *id = query_column_text(&query, 1);
         int station = survey_station(session->survey, id);
         if (station < 0)
@@ -30,18 +25,14 @@ static bool load_stations(struct session *session, struct error *error)
         vocabulary->station_codes[station] = vocabulary->station_last;
         vocabulary->stations[vocabulary->station_last] = station;
     }
+    return query_done(&query, error);
 }
 
 static bool load_bases(struct session *session, struct error *error)
 {
     struct vocabulary *vocabulary = &session->vocabulary;
     auto_query struct query query = query_begin(session, SQL_BASIS_CODES);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         const char *id = query_column_text(&query, 1);
         int basis = survey_basis(session->survey, id);
         if (basis < 0)
@@ -50,6 +41,7 @@ static bool load_bases(struct session *session, struct error *error)
         vocabulary->basis_codes[basis] = vocabulary->basis_last;
         vocabulary->bases[vocabulary->basis_last] = basis;
     }
+    return query_done(&query, error);
 }
 
 static bool load_answers(struct session *session, struct error *error)
@@ -57,12 +49,7 @@ static bool load_answers(struct session *session, struct error *error)
     const struct survey *survey = session->survey;
     struct vocabulary *vocabulary = &session->vocabulary;
     auto_query struct query query = query_begin(session, SQL_ANSWER_CODES);
-    bool row;
-    while (true) {
-        if (!query_step(&query, &row, error))
-            return false;
-        if (!row)
-            return true;
+    while (query_next(&query)) {
         const char *id = query_column_text(&query, 1);
         const char *option_id = query_column_text(&query, 2);
         int question = survey_question(survey, id);
@@ -74,6 +61,7 @@ static bool load_answers(struct session *session, struct error *error)
         vocabulary->answers[vocabulary->answer_last] =
             (struct answer){(int8_t)question, (int8_t)option};
     }
+    return query_done(&query, error);
 }
 
 void vocabulary_finish(struct vocabulary *vocabulary)
