@@ -104,22 +104,18 @@ void audit_export(struct audit *audit)
     find_missing(audit);
 }
 
-/* zhanji-aggregate lies beside this program, where it is built, or on the path. */
+/* zhanji-aggregate lies beside this program, or on the path. */
 static void find_aggregate(struct buffer *path)
 {
-    static const char *const places[] = {"/zhanji-aggregate", "/../collector/zhanji-aggregate"};
     char self[2048];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 
     self[length < 0 ? 0 : length] = '\0';
     if (strrchr(self, '/') != NULL)
         *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
-        buffer_clear(path);
-        buffer_format(path, "%s%s", self, places[i]);
-        if (access(path->data, X_OK) == 0)
-            return;
-    }
+    buffer_format(path, "%s/zhanji-aggregate", self);
+    if (access(path->data, X_OK) == 0)
+        return;
     buffer_clear(path);
     buffer_text(path, "zhanji-aggregate");
 }

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const build = path.resolve(process.env.ZHANJI_BUILD ?? path.join(here, '../../build'));
-const aggregator = path.join(build, 'collector/zhanji-aggregate');
+const aggregator = path.join(build, 'zhanji-aggregate');
 const simulator = path.join(build, 'tests/bench/simulate');
 const methods = ['zhanji', 'majority', 'latest', 'window:90', 'decay:60', 'dawid-skene'];
 const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change'];

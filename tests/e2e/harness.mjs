@@ -26,11 +26,9 @@ export const build = path.resolve(process.env.ZHANJI_BUILD ?? path.join(root, 'b
 
 /** The path of a built program; says what to do when there is none. */
 export function program(name) {
-  const found = ['', 'collector', 'moderation']
-    .map((folder) => path.join(build, folder, name))
-    .find((file) => existsSync(file));
-  if (!found) throw new Error(`${name} is not in ${build}: build it, or set ZHANJI_BUILD`);
-  return found;
+  const file = path.join(build, name);
+  if (!existsSync(file)) throw new Error(`${name} is not in ${build}: build it, or set ZHANJI_BUILD`);
+  return file;
 }
 
 /** A new folder, removed when the test ends. */
