@@ -61,7 +61,8 @@ static bool check_reason(const struct survey *survey, const struct entry *entry,
     char known[160];
 
     if (entry->act == ACT_REVERT)
-        return true;
+        return entry->reason[0] == '\0' || term_find(&survey->reasons, entry->reason) != NULL ||
+               error_set(error, ERROR_INVALID, "a revert needs no reason; this one is unknown");
     if (entry->act == ACT_APPROVE)
         return is_ok || error_set(error, ERROR_INVALID, "the reason of an approval is ok");
     list_reasons(survey, known, sizeof known);

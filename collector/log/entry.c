@@ -61,10 +61,15 @@ static void print_key(struct buffer *buffer, const char *key)
     buffer_format(buffer, ",\"%s\":", key);
 }
 
+static bool stands(const struct entry *entry, enum entry_key key, bool otherwise)
+{
+    if (entry->is_read && entry->by == BY_MODERATOR)
+        return (entry->keys & key) != 0;
+    return otherwise;
+}
+
 static void print_text(struct buffer *buffer, const char *key, const char *text)
 {
-    if (text[0] == '\0')
-        return;
     print_key(buffer, key);
     buffer_json_ascii(buffer, text, strlen(text));
 }
@@ -116,6 +121,16 @@ static void print_report(const struct entry *entry, struct buffer *buffer)
     print_text(buffer, "report", uuid);
 }
 
+static void print_remarks(const struct entry *entry, struct buffer *buffer)
+{
+    if (stands(entry, ENTRY_HIDE_NOTE, entry->act == ACT_APPROVE))
+        print_integer(buffer, "hide_note", entry->hide_note ? 1 : 0);
+    if (stands(entry, ENTRY_NOTE, entry->note[0] != '\0'))
+        print_text(buffer, "note", entry->note);
+    if (stands(entry, ENTRY_REASON, entry->reason[0] != '\0'))
+        print_text(buffer, "reason", entry->reason);
+}
+
 static void print_line(const struct entry *entry, bool with_signature, struct buffer *buffer)
 {
     buffer_format(buffer, "{\"act\":\"%s\"", entry_act_name(entry->act));
@@ -123,14 +138,12 @@ static void print_line(const struct entry *entry, bool with_signature, struct bu
     print_author(entry, buffer);
     if (!is_zero(entry->digest, sizeof(entry->digest)))
         print_hex(buffer, "digest", entry->digest, sizeof(entry->digest));
-    if (entry->act == ACT_APPROVE)
-        print_integer(buffer, "hide_note", entry->hide_note ? 1 : 0);
-    print_text(buffer, "note", entry->note);
-    print_text(buffer, "reason", entry->reason);
+    print_remarks(entry, buffer);
     print_report(entry, buffer);
     if (with_signature)
         print_base64(buffer, "sig", entry->signature, sizeof(entry->signature));
-    print_text(buffer, "subject", entry->subject);
+    if (entry->subject[0] != '\0')
+        print_text(buffer, "subject", entry->subject);
     print_text(buffer, "survey", entry->survey);
     print_integer(buffer, "v", 1);
     if (entry->by != BY_SERVER && entry->reports == 0)

@@ -41,11 +41,20 @@ enum entry_author {
 /* Whose act it is: decisions are a moderator's, withdraw and amend the reporter's. */
 enum entry_author entry_act_author(enum entry_act act);
 
+/* Keys that a moderator's line may leave out. */
+enum entry_key {
+    ENTRY_HIDE_NOTE = 1, /* absent is 0 */
+    ENTRY_NOTE = 2,      /* absent is "" */
+    ENTRY_REASON = 4     /* of a revert, which needs none */
+};
+
 /* A parsed entry. Fields that an act does not have are zero. */
 struct entry {
     enum entry_act act;
     int64_t at; /* Unix seconds */
     enum entry_author by;
+    bool is_read;                  /* from a line, so that `keys` tells what stood there */
+    unsigned keys;                 /* of enum entry_key */
     uint8_t key[SIGN_PUBLIC_SIZE]; /* BY_MODERATOR */
     bool hide_note;
     char note[ENTRY_NOTE_MAX * 4 + 1]; /* UTF-8, "" where none */
@@ -62,7 +71,8 @@ struct entry {
 };
 
 /* The canonical line, without a newline: with "sig" if has_signature. Keys that do not belong to
- * the act are left out; `note` is left out when empty, `hide_note` is there for approve alone.
+ * the act are left out. Of those that may be left out, a moderator's line that was read has what it
+ * had, since that was signed; a new one has `hide_note` for approve alone, and no empty text.
  * Appends. */
 void entry_print(const struct entry *entry, struct buffer *buffer);
 /* Fills key, has_signature and signature: Ed25519 over "zhanji-decision/v1\n" + the line without

@@ -58,16 +58,19 @@ static bool read_hide_note(struct reader *reader, struct entry *entry)
     if (!scan_integer(reader, 0, 1, &value))
         return false;
     entry->hide_note = value == 1;
+    entry->keys |= ENTRY_HIDE_NOTE;
     return true;
 }
 
 static bool read_note(struct reader *reader, struct entry *entry)
 {
+    entry->keys |= ENTRY_NOTE;
     return scan_text(reader, entry->note, sizeof(entry->note));
 }
 
 static bool read_reason(struct reader *reader, struct entry *entry)
 {
+    entry->keys |= ENTRY_REASON;
     return scan_text(reader, entry->reason, sizeof(entry->reason));
 }
 
@@ -211,6 +214,7 @@ static bool read_fields(struct reader *reader, struct entry *entry)
 static bool check_shape(const struct reader *reader, const struct entry *entry)
 {
     bool judged = entry->by == BY_MODERATOR && entry->act != ACT_REVERT;
+    bool has_reason = entry->reason[0] != '\0';
 
     if (entry->by != entry_act_author(entry->act))
         return scan_refuse(reader, "\"by\" is not who may do this act");
@@ -218,8 +222,12 @@ static bool check_shape(const struct reader *reader, const struct entry *entry)
         return scan_refuse(reader, "a decision covers at most 10,000 reports");
     if (entry->reports != 0 && entry->by != BY_MODERATOR && entry->act != ACT_RECEIVED)
         return scan_refuse(reader, "this act has no \"reports\"");
-    if (judged != (entry->reason[0] != '\0'))
-        return scan_refuse(reader, judged ? "\"reason\" is missing" : "this act has no \"reason\"");
+    if (judged && !has_reason)
+        return scan_refuse(reader, "\"reason\" is missing");
+    if (has_reason && entry->by != BY_MODERATOR)
+        return scan_refuse(reader, "this act has no \"reason\"");
+    if (entry->hide_note && entry->act != ACT_APPROVE)
+        return scan_refuse(reader, "only an approval hides a note");
     if (entry->has_signature && entry->by != BY_MODERATOR)
         return scan_refuse(reader, "only a moderator's entry has a \"sig\"");
     return true;
@@ -247,6 +255,7 @@ bool entry_parse(const char *line, size_t length, struct entry *entry_out, struc
     struct reader reader = {line, line, line + length, error};
     auto_free struct entry *entry = memory_zeroed(1, sizeof(*entry));
 
+    entry->is_read = true;
     if (length > ENTRY_MAX)
         return error_set(error, ERROR_TOO_LARGE, "an entry has at most %d bytes", ENTRY_MAX);
     if (!read_fields(&reader, entry) || !check_shape(&reader, entry) ||

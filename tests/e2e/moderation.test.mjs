@@ -139,6 +139,27 @@ test('an entry may be an object, in any order of its keys', async (t) => {
   assert.ok(log.json.entries.includes(line));
 });
 
+test('an entry may have every key of the format, though it says nothing', async (t) => {
+  const server = await startServer(t);
+  const lin = await addModerator(server, 'Lin');
+  const [id] = await sendReports(server, 1);
+  const plain = { hide_note: 0, note: '', report: id, survey: await survey(server) };
+  const lines = ['reject', 'revert', 'approve'].map((act) =>
+    signedEntry(lin, { ...plain, act, reason: act === 'reject' ? 'spam' : 'ok' }),
+  );
+  for (const line of lines) {
+    const reply = await server.request(decisions, { method: 'POST', local: true, json: { entries: [line] } });
+    assert.equal(reply.status, 200, reply.text);
+  }
+  await server.restart();
+  const log = await server.request('/api/v1/moderation/entries', { local: true });
+  for (const line of lines) assert.ok(log.json.entries.includes(line), line);
+  const folder = path.join(server.folder, 'mirror');
+  assert.equal((await runProgram('zhanji-moderate', ['log', 'fetch', server.url, folder])).code, 0);
+  const checked = await runProgram('zhanji-moderate', ['log', 'verify', folder]);
+  assert.equal(checked.code, 0, checked.stderr);
+});
+
 test('the known answer of the request signature', () => {
   const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
   const headers = signedHeaders(signer(seed), 'POST', decisions, '{}', {

@@ -50,6 +50,17 @@ static const char *const canonical_lines[] = {
     "\",\"survey\":\"s\",\"v\":1,\"version\":4294967295}",
     "{\"act\":\"revert\",\"at\":1,\"by\":\"" KEY "\",\"report\":\"" ID
     "\",\"survey\":\"s\",\"v\":1,\"version\":2}",
+    /* All keys of trust §2, though they say nothing here. */
+    "{\"act\":\"approve\",\"at\":1,\"by\":\"" KEY
+    "\",\"hide_note\":0,\"note\":\"\",\"reason\":\"ok\","
+    "\"report\":\"" ID "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
+    "{\"act\":\"reject\",\"at\":1,\"by\":\"" KEY
+    "\",\"hide_note\":0,\"note\":\"\",\"reason\":\"spam\","
+    "\"report\":\"" ID "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
+    "{\"act\":\"revert\",\"at\":1,\"by\":\"" KEY "\",\"hide_note\":0,\"note\":\"\",\"reason\":\"\","
+    "\"report\":\"" ID "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
+    "{\"act\":\"approve\",\"at\":1,\"by\":\"" KEY "\",\"reason\":\"ok\",\"report\":\"" ID
+    "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
     "{\"act\":\"withdraw\",\"at\":3600,\"by\":\"reporter\",\"report\":\"" ID
     "\",\"survey\":\"s\",\"v\":1,\"version\":3}",
     "{\"act\":\"moderator-add\",\"at\":3600,\"by\":\"server\",\"subject\":\"ed25519 AA Lin\","
@@ -102,16 +113,19 @@ static const struct {
     {"{\"act\":\"approve\",\"at\":1,\"by\":\"" KEY "\"," REST "\"version\":1}}", "end"},
     {"{\"act\":\"approve\",\"at\":1,\"at\":1,\"by\":\"" KEY "\"," REST "\"version\":1}", "missing"},
     {"{\"act\":\"approve\",\"by\":\"" KEY "\",\"at\":1," REST "\"version\":1}", "missing"},
-    {"{\"act\":\"reject\",\"at\":1,\"by\":\"" KEY "\"," REST "\"version\":1}", "canonical"},
+    {"{\"act\":\"reject\",\"at\":1,\"by\":\"" KEY
+     "\",\"hide_note\":1,\"reason\":\"spam\",\"report\":\"" ID
+     "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
+     "only an approval"},
+    {"{\"act\":\"withdraw\",\"at\":3600,\"by\":\"reporter\",\"note\":\"\",\"report\":\"" ID
+     "\",\"survey\":\"s\",\"v\":1,\"version\":3}",
+     "canonical"},
     {"{\"act\":\"reject\",\"at\":1,\"by\":\"" KEY "\",\"report\":\"" ID
      "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
      "\"reason\" is missing"},
-    {"{\"act\":\"revert\",\"at\":1,\"by\":\"" KEY "\",\"reason\":\"ok\",\"report\":\"" ID
+    {"{\"act\":\"withdraw\",\"at\":1,\"by\":\"reporter\",\"reason\":\"ok\",\"report\":\"" ID
      "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
      "no \"reason\""},
-    {"{\"act\":\"revert\",\"at\":1,\"by\":\"" KEY "\",\"note\":\"\",\"report\":\"" ID
-     "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
-     "canonical"},
     {"{\"act\":\"revert\",\"at\":1,\"by\":\"" KEY "\",\"note\":\"\\u0041\",\"report\":\"" ID
      "\",\"survey\":\"s\",\"v\":1,\"version\":1}",
      "canonical"},
