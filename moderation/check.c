@@ -108,7 +108,7 @@ enum http_progress handle_entries(struct http_exchange *exchange, void *context)
     if (!guard_passes(exchange, app, &asker))
         return HTTP_DONE;
     if (text != NULL && !number_unsigned(text, strlen(text), INT64_MAX, &from))
-        return http_problem(exchange, 422, "from must be the number of an entry");
+        return http_problem(exchange, 400, "from must be the number of an entry");
     check = create(exchange, app);
     check->from = from;
     return task_send(&check->task, run_entries);

@@ -180,20 +180,27 @@ static void print_result(const struct decision *decision, struct buffer *buffer)
     buffer_char(buffer, '}');
 }
 
-/* The status of one decision is that of the reply; of several each has its own. */
+/* The status of one decision is that of the reply, then a problem that has the result as well; of
+ * several each has its own. */
 static void answer(const struct decisions *decisions)
 {
-    struct http_reply *reply = &decisions->exchange->reply;
+    struct http_exchange *exchange = decisions->exchange;
+    const struct decision *only = decisions->count == 1 ? &decisions->items[0] : NULL;
+    auto_buffer struct buffer results = {0};
 
-    reply->status = decisions->count == 1 ? decisions->items[0].status : 200;
-    reply->no_store = true;
-    buffer_text(&reply->body, "{\"results\":[");
+    exchange->reply.no_store = true;
+    buffer_text(&results, "\"results\":[");
     for (size_t i = 0; i < decisions->count; i++) {
         if (i > 0)
-            buffer_char(&reply->body, ',');
-        print_result(&decisions->items[i], &reply->body);
+            buffer_char(&results, ',');
+        print_result(&decisions->items[i], &results);
     }
-    buffer_text(&reply->body, "]}");
+    buffer_char(&results, ']');
+    if (only != NULL && only->status != 200) {
+        http_problem_with(exchange, only->status, &results, "%s", only->error);
+        return;
+    }
+    buffer_format(&exchange->reply.body, "{%s}", results.data);
 }
 
 /* Those of the chunk that failed were rolled back with it, and the rest was not tried. */

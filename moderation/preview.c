@@ -160,6 +160,8 @@ static enum http_progress send(struct foresight *foresight, bool is_read, struct
     if (is_read)
         return errand_send(&foresight->errand);
     task_drop(&foresight->errand.task);
+    if (error->kind == ERROR_INVALID && exchange->request.method == HTTP_GET)
+        return reports_refuse_query(exchange, error);
     return http_error(exchange, error);
 }
 

@@ -153,7 +153,7 @@ static void queue_answer(struct task *task)
     struct http_exchange *exchange = task->exchange;
 
     if (queue->bad_after) {
-        http_problem(exchange, 422, "\"after\" is not a mark of an earlier page");
+        http_problem(exchange, 400, "\"after\" is not a mark of an earlier page");
         return;
     }
     exchange->reply.body = queue->body;
@@ -205,6 +205,11 @@ bool reports_limit(const struct http_request *request, uint32_t *limit_out, stru
     return true;
 }
 
+enum http_progress reports_refuse_query(struct http_exchange *exchange, const struct error *error)
+{
+    return http_problem(exchange, 400, "%s", error->text);
+}
+
 enum http_progress handle_queue(struct http_exchange *exchange, void *context)
 {
     const struct http_request *request = &exchange->request;
@@ -221,7 +226,7 @@ enum http_progress handle_queue(struct http_exchange *exchange, void *context)
     if (!read_state(request, &filter, &error) ||
         !reports_station(app->survey, request, &filter, &error) ||
         !reports_limit(request, &filter.limit, &error))
-        return http_error(exchange, &error);
+        return reports_refuse_query(exchange, &error);
     queue = task_create(sizeof *queue, exchange, app);
     queue->task.answer = queue_answer;
     queue->task.destroy = queue_destroy;

@@ -22,5 +22,8 @@ NODISCARD bool reports_station(const struct survey *survey, const struct http_re
                                struct report_filter *filter, struct error *error);
 NODISCARD bool reports_limit(const struct http_request *request, uint32_t *limit_out,
                              struct error *error);
+/* The 400 for a query that asks for what there is not, as in the public API: 404 is for a path,
+ * 422 for a body. */
+enum http_progress reports_refuse_query(struct http_exchange *exchange, const struct error *error);
 
 #endif

@@ -241,7 +241,7 @@ enum http_progress search_send(struct http_exchange *exchange, const struct app 
         filter_read(app->survey, &exchange->request, &search->filter, &error))
         return errand_send(&search->errand);
     task_drop(&search->errand.task);
-    return http_error(exchange, &error);
+    return reports_refuse_query(exchange, &error);
 }
 
 static int compare_ids(const void *left, const void *right)
@@ -293,5 +293,5 @@ enum http_progress handle_selection(struct http_exchange *exchange, void *contex
     if (filter_read(app->survey, &exchange->request, &search->filter, &error))
         return errand_send(&search->errand);
     task_drop(&search->errand.task);
-    return http_error(exchange, &error);
+    return reports_refuse_query(exchange, &error);
 }

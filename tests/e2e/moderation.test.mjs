@@ -113,6 +113,11 @@ test('the same signed entry again is 200, and the log holds it once', async (t) 
     server.request(decisions, { method: 'POST', local: true, json: { entries: [entry] } });
   assert.equal((await send()).status, 200);
   assert.equal((await send()).status, 200);
+  const other = signedEntry(lin, { act: 'reject', reason: 'spam', report: id, survey: await survey(server) });
+  const refused = await server.request(decisions, { method: 'POST', local: true, json: { entries: [other] } });
+  assert.equal(refused.headers['content-type'], 'application/problem+json');
+  const [{ status, error }] = refused.json.results;
+  assert.deepEqual([refused.status, refused.json.status, status, refused.json.detail], [409, 409, 409, error]);
   const log = await server.request('/api/v1/moderation/entries', { local: true });
   assert.equal(log.json.entries.filter((line) => line === entry).length, 1);
 });

@@ -253,10 +253,10 @@ describe('the description of the API', () => {
     const filter = { station: 'bagou', line: '10', q: '巴沟', visited_from: visited, answer: 'card_issue:no_id' };
     const found = (await get(`${moderation}/reports`, { ...filter, order: 'use', changes: 1 }, local)).json;
     assert.deepEqual([found.total, found.reports[0].id, found.reports[0].effect.from], [1, id, 'real_name']);
-    await drive('get', `${moderation}/reports`, 422, { flag: 'red' }, local);
+    await drive('get', `${moderation}/reports`, 400, { flag: 'red' }, local);
     const { reports } = (await get(`${moderation}/selection`, filter, local)).json;
     assert.deepEqual(reports, [{ id, version: 1 }]);
-    await drive('get', `${moderation}/selection`, 404, { line: '99' }, local);
+    await drive('get', `${moderation}/selection`, 400, { line: '99' }, local);
     const { stations } = (await get(`${moderation}/preview`, { report: id }, local)).json;
     assert.deepEqual([stations[0].changes, stations[0].after.reports], [true, 2]);
     await drive('get', `${moderation}/preview`, 404, { report: randomUUID() }, local);
