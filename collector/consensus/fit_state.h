@@ -9,7 +9,8 @@
  * tables of the chain), expect.c (E step), hazard.c (M step of the dynamics).
  */
 enum {
-    FIT_GATE = 25, /* the first iteration with the evidence gate */
+    FIT_SMOOTH = 25, /* the iteration that smooths the hazards for the gate */
+    FIT_GATE = 26,   /* the first iteration with the evidence gate */
     FIT_LEAST = 28,
     FIT_MOST = 40
 };
@@ -63,8 +64,9 @@ struct timeline {
     struct stop *stop;
     double *stop_grown; /* stops × options: G */
     /* Rows by bin, so that all a gap needs of one lies together: see the functions below. */
-    double *edge; /* bins × (2 + options) */
-    double *sum;  /* (bins + 1) × (2·options + 2) */
+    double *edge;                    /* bins × (2 + options) */
+    double *sum;                     /* (bins + 1) × (2·options + 2) */
+    double *kept_rate, *kept_target; /* of the hazard, while the gate tests smooth ones */
 };
 
 /* e^{L} at a bin's begin and end, then G at its end. */
@@ -126,7 +128,16 @@ struct fit {
 /* Forward–backward over the items of one question (consensus.md §5). */
 void expect_question(struct fit *fit, uint32_t question, struct timeline *timeline,
                      struct expectation *expectation);
-/* λ and g from the timeline's sums; `iteration` from 1. */
-void hazard_update(const struct timeline *timeline, int iteration, struct hazard *hazard);
+/*
+ * λ and g from the timeline's sums; `iteration` from 1 (consensus.md §5, with one step more).
+ * Before the gate every bin has its own rate. As visits only bracket changes, the most likely rates
+ * are then a few high peaks even where changes are spread evenly (Turnbull, JRSS B 38, 1976), and
+ * peaks pass the gate by themselves: they lift R of their own days and lower the λ0 that they are
+ * compared with. So the gate opens after one E step with rates smoothed over two months (the
+ * smoothed EM of Silverman, Jones, Wilson and Nychka, JRSS B 52, 1990), against the median of R/M:
+ * what many items say together is still a hill then, and a peak that was only noise is none.
+ * Bins that pass get back the rates that they had.
+ */
+void hazard_update(struct timeline *timeline, int iteration, struct hazard *hazard);
 
 #endif

@@ -12,7 +12,8 @@ static const double gate_events = 8;
 static const double gate_factor = 5;
 
 enum {
-    GATE_SIDE = 3 /* a week around a bin */
+    GATE_SIDE = 3,   /* a week around a bin */
+    SMOOTH_SIDE = 30 /* two months around a bin */
 };
 
 void timeline_gather(const struct timeline *timeline, struct sums *sums)
@@ -45,6 +46,7 @@ static int real_compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+/* The median over the bins of R/M. */
 static double median_rate(const struct sums *sums)
 {
     auto_free double *rates = memory_zeroed(sums->bins, sizeof(*rates));
@@ -55,8 +57,7 @@ static double median_rate(const struct sums *sums)
         }
     }
     qsort(rates, count, sizeof(*rates), real_compare);
-    double median = count > 0 ? rates[count / 2] : prior_rate;
-    return fmin(fmax(median, 0.1 * prior_rate), 3 * prior_rate);
+    return count > 0 ? rates[count / 2] : prior_rate;
 }
 
 /* The 7 days around a bin have at least max(8, 5 × expected under λ0) restarts. */
@@ -119,10 +120,85 @@ static void share_base(const struct sums *sums, size_t bin, struct hazard *hazar
            sums->options * sizeof(double));
 }
 
-void hazard_update(const struct timeline *timeline, int iteration, struct hazard *hazard)
+/* Before the gate: every bin its own rate. */
+static void learn_bins(const struct sums *sums, struct hazard *hazard)
+{
+    hazard->base_rate = fmin(fmax(median_rate(sums), 0.1 * prior_rate), 3 * prior_rate);
+    pool_bins(sums, hazard->accepted, false, hazard);
+    for (size_t b = 0; b < sums->bins; b++) {
+        update_bin(sums, b, hazard);
+    }
+}
+
+/* Running means over two months; what they replace is kept. */
+static void smooth_bins(const struct sums *sums, struct timeline *timeline, struct hazard *hazard)
+{
+    size_t width = sums->options;
+    struct sums window = {1, width, NULL, NULL, NULL};
+    auto_free double *means = memory_zeroed(width + 2, sizeof(double));
+    window.restart = means + 2;
+    window.exposure = means;
+    window.events = means + 1;
+    memcpy(timeline->kept_rate, hazard->rate, sums->bins * sizeof(double));
+    memcpy(timeline->kept_target, hazard->target, sums->bins * width * sizeof(double));
+    learn_bins(sums, hazard);
+    for (size_t b = 0; b < sums->bins; b++) {
+        size_t first = b > SMOOTH_SIDE ? b - SMOOTH_SIDE : 0;
+        size_t last = b + SMOOTH_SIDE < sums->bins ? b + SMOOTH_SIDE : sums->bins - 1;
+        memset(means, 0, (width + 2) * sizeof(double));
+        for (size_t c = first; c <= last; c++) {
+            means[0] += sums->exposure[c];
+            means[1] += sums->events[c];
+            for (size_t l = 0; l < width; l++) {
+                means[2 + l] += sums->restart[c * width + l];
+            }
+        }
+        struct hazard bin = *hazard;
+        bin.rate += b;
+        bin.target += b * width;
+        update_bin(&window, 0, &bin);
+    }
+}
+
+/* What passes the gate by the smooth rates gets back what it had learned. */
+static void admit_bins(const struct sums *sums, const struct timeline *timeline,
+                       struct hazard *hazard)
+{
+    size_t width = sums->options;
+    double median = median_rate(sums);
+    for (size_t b = 0; b < sums->bins; b++) {
+        hazard->accepted[b] = passes_gate(sums, b, median);
+    }
+    pool_bins(sums, hazard->accepted, true, hazard);
+    for (size_t b = 0; b < sums->bins; b++) {
+        if (!hazard->accepted[b]) {
+            share_base(sums, b, hazard);
+            continue;
+        }
+        hazard->rate[b] = timeline->kept_rate[b];
+        memcpy(hazard->target + b * width, timeline->kept_target + b * width,
+               width * sizeof(double));
+    }
+}
+
+static void gate_bins(const struct sums *sums, struct hazard *hazard)
+{
+    for (size_t b = 0; b < sums->bins; b++) {
+        hazard->accepted[b] = passes_gate(sums, b, hazard->base_rate);
+    }
+    pool_bins(sums, hazard->accepted, true, hazard);
+    for (size_t b = 0; b < sums->bins; b++) {
+        if (hazard->accepted[b]) {
+            update_bin(sums, b, hazard);
+        } else {
+            share_base(sums, b, hazard);
+        }
+    }
+}
+
+void hazard_update(struct timeline *timeline, int iteration, struct hazard *hazard)
 {
     size_t width = (size_t)timeline->options;
-    bool gated = iteration >= FIT_GATE;
     struct sums sums = {timeline->bins, width, NULL, NULL, NULL};
     auto_free double *restart = memory_zeroed(sums.bins * width, sizeof(double));
     auto_free double *exposure = memory_zeroed(sums.bins, sizeof(double));
@@ -131,18 +207,13 @@ void hazard_update(const struct timeline *timeline, int iteration, struct hazard
     sums.exposure = exposure;
     sums.events = events;
     timeline_gather(timeline, &sums);
-    for (size_t b = 0; b < sums.bins; b++) {
-        hazard->accepted[b] = gated && passes_gate(&sums, b, hazard->base_rate);
-    }
-    if (!gated) {
-        hazard->base_rate = median_rate(&sums);
-    }
-    pool_bins(&sums, hazard->accepted, gated, hazard);
-    for (size_t b = 0; b < sums.bins; b++) {
-        if (!gated || hazard->accepted[b]) {
-            update_bin(&sums, b, hazard);
-        } else {
-            share_base(&sums, b, hazard);
-        }
+    if (iteration < FIT_SMOOTH) {
+        learn_bins(&sums, hazard);
+    } else if (iteration == FIT_SMOOTH) {
+        smooth_bins(&sums, timeline, hazard);
+    } else if (iteration == FIT_GATE) {
+        admit_bins(&sums, timeline, hazard);
+    } else {
+        gate_bins(&sums, hazard);
     }
 }

@@ -23,6 +23,8 @@ void timeline_create(const struct report_table *table, const struct fit_options 
     timeline->stop_grown = memory_zeroed(timeline->stops * width, sizeof(double));
     timeline->edge = memory_zeroed(bins * (width + 2), sizeof(double));
     timeline->sum = memory_zeroed((bins + 1) * (2 * width + 2), sizeof(double));
+    timeline->kept_rate = memory_zeroed(bins, sizeof(double));
+    timeline->kept_target = memory_zeroed(bins * width, sizeof(double));
 }
 
 void timeline_finish(struct timeline *timeline)
@@ -32,6 +34,8 @@ void timeline_finish(struct timeline *timeline)
     free(timeline->stop_grown);
     free(timeline->edge);
     free(timeline->sum);
+    free(timeline->kept_rate);
+    free(timeline->kept_target);
     *timeline = (struct timeline){0};
 }
 

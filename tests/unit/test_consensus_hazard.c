@@ -1,0 +1,156 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "collector/consensus/fit.h"
+
+/*
+ * What the fit learns of when things change: lone changes spread evenly, with or without a day on
+ * which many items change together.
+ */
+enum {
+    ITEMS = 1200,
+    DAYS = 600,
+    REPORTERS = 300,
+    ROWS = 24000,
+    CITY_DAY = 430,
+    OPTIONS = 3
+};
+
+static const double restarts_a_year = 0.3;
+static const double honesty = 0.8;
+
+struct city {
+    uint64_t random;
+    bool has_city_day;
+    int first[ITEMS];  /* the first answer */
+    int day[ITEMS];    /* of the lone restart */
+    int second[ITEMS]; /* and where it leads */
+    bool joins[ITEMS]; /* goes to option 1 on the city's day */
+};
+
+static double uniform(struct city *city)
+{
+    city->random += 0x9e3779b97f4a7c15U;
+    uint64_t z = city->random;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+static int below(struct city *city, int limit)
+{
+    return (int)(uniform(city) * limit);
+}
+
+static int truth_of(const struct city *city, int item, int day)
+{
+    if (city->has_city_day && city->joins[item] && day >= CITY_DAY) {
+        return 1;
+    }
+    return day >= city->day[item] ? city->second[item] : city->first[item];
+}
+
+static void make_city(uint64_t seed, bool has_city_day, struct city *city)
+{
+    *city = (struct city){.random = seed, .has_city_day = has_city_day};
+    for (int i = 0; i < ITEMS; i++) {
+        city->first[i] = below(city, OPTIONS);
+        city->second[i] = below(city, OPTIONS);
+        city->day[i] = (int)(-log(1 - uniform(city)) * 365 / restarts_a_year);
+        city->joins[i] = uniform(city) < 0.5;
+    }
+}
+
+static void make_table(struct city *city, struct report_table *table)
+{
+    struct report_table shape = {.items = ITEMS, .intervals = DAYS, .reporters = REPORTERS};
+    shape.questions = 1;
+    shape.span = DAYS;
+    shape.options = memory_zeroed(1, 1);
+    shape.options[0] = OPTIONS;
+    shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
+    shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
+    for (size_t d = 0; d < DAYS; d++) {
+        shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
+    }
+    struct report_table_builder *builder = report_table_builder_create();
+    for (size_t i = 0; i < ROWS; i++) {
+        struct report_table_row row = {.weight = 1};
+        row.item = (uint32_t)below(city, ITEMS);
+        row.reporter = (uint32_t)below(city, REPORTERS);
+        row.when = (uint32_t)below(city, DAYS);
+        int truth = truth_of(city, (int)row.item, (int)row.when);
+        int lie = (truth + 1 + below(city, OPTIONS - 1)) % OPTIONS;
+        row.answer = (uint8_t)(uniform(city) < honesty ? truth : lie);
+        report_table_add(builder, &row);
+    }
+    report_table_build_take(builder, &shape, table);
+}
+
+/* The hazard that is learned in a city, and how many of its days count as citywide changes. */
+static size_t learn(uint64_t seed, bool has_city_day, struct hazard *hazard_out)
+{
+    auto_free struct city *city = memory_zeroed(1, sizeof(*city));
+    struct report_table table;
+    make_city(seed, has_city_day, city);
+    make_table(city, &table);
+    struct fit_options options = {.prior_accuracy = 0.75, .origin = 0};
+    struct fit *fit = fit_create(&table, &options);
+    fit_hazard(fit, 0, hazard_out);
+    fit_destroy(fit);
+    report_table_finish(&table);
+    size_t accepted = 0;
+    for (size_t b = 0; b < hazard_out->bins; b++) {
+        accepted += hazard_out->accepted[b];
+    }
+    return accepted;
+}
+
+static void lone_changes_make_no_citywide_one(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct hazard hazard;
+        size_t accepted = learn(seed, false, &hazard);
+        double yearly = hazard.base_rate * 365;
+        assert_int_equal(accepted, 0);
+        if (!(yearly > 0.6 * restarts_a_year && yearly < 1.4 * restarts_a_year)) {
+            fail_msg("%f restarts a year", yearly);
+        }
+        hazard_finish(&hazard);
+    }
+}
+
+static void a_citywide_change_stands_out_of_lone_ones(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct hazard hazard;
+        size_t accepted = learn(seed, true, &hazard);
+        double reached = 0;
+        for (size_t b = CITY_DAY - 5; b <= CITY_DAY + 5; b++) {
+            reached += hazard.rate[b];
+        }
+        assert_true(hazard.accepted[CITY_DAY]);
+        assert_true(accepted < 45);
+        /* Half of the items restart, into option 1. */
+        assert_true(1 - exp(-reached) > 0.35 && 1 - exp(-reached) < 0.65);
+        assert_true(hazard.target[CITY_DAY * OPTIONS + 1] > 0.8);
+        assert_true(hazard.base_rate * 365 > 0.5 * restarts_a_year);
+        hazard_finish(&hazard);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lone_changes_make_no_citywide_one),
+        cmocka_unit_test(a_citywide_change_stands_out_of_lone_ones),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
