@@ -248,7 +248,7 @@ static bool read_again(struct backlog *backlog, const struct app *app, struct er
 }
 
 /* A new view: what was found about the stations that it changed is found anew. */
-static void follow_view(struct backlog *backlog, const struct app *app)
+void backlog_follow(struct backlog *backlog, const struct app *app)
 {
     struct view *view = publisher_view(app->publisher);
     bool is_new_day = backlog->view == NULL || view_today(backlog->view) != view_today(view);
@@ -307,7 +307,7 @@ bool backlog_refresh(struct backlog *backlog, const struct app *app, int64_t bud
 
     if (!read_again(backlog, app, error))
         return false;
-    follow_view(backlog, app);
+    backlog_follow(backlog, app);
     if (!backlog_look(backlog, app, budget_ms, &is_done, error))
         return false;
     sort(backlog);

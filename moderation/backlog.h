@@ -42,6 +42,8 @@ void backlog_finish(struct backlog *backlog);
 /* Reads what has changed, and looks at stations for at most `budget_ms`. */
 NODISCARD bool backlog_refresh(struct backlog *backlog, const struct app *app, int64_t budget_ms,
                                struct error *error);
+/* Takes the view that is published now, when the backlog was read before. */
+void backlog_follow(struct backlog *backlog, const struct app *app);
 /* Looks at more stations; *done_out when there is nothing left to look at. */
 NODISCARD bool backlog_look(struct backlog *backlog, const struct app *app, int64_t budget_ms,
                             bool *done_out, struct error *error);

@@ -4,6 +4,7 @@
 #include "collector/base/file.h"
 #include "moderation/guard.h"
 #include "moderation/handlers.h"
+#include "moderation/worker.h"
 
 extern const struct embedded_file desk_files[];
 extern const size_t desk_files_count;
@@ -49,10 +50,11 @@ static enum http_progress send_file(struct http_exchange *exchange, const char *
 enum http_progress handle_desk(struct http_exchange *exchange, void *context)
 {
     struct error error = {0};
+    struct worker *worker = guard_worker(context, &error);
 
-    /* While the page and its scripts load, the desk's thread begins to read. */
-    if (guard_worker(context, &error) == NULL)
+    if (worker == NULL)
         return http_error(exchange, &error);
+    worker_wake(worker);
     return send_file(exchange, "desk.html");
 }
 

@@ -86,13 +86,24 @@ static bool gather(const struct foresight *foresight, const struct desk *desk,
     return true;
 }
 
+/* What came since the backlog was read is looked for in a fresh one. */
+static bool gather_fresh(const struct foresight *foresight, struct desk *desk,
+                         struct published_answer *extra, struct error *error)
+{
+    struct error missing = {0};
+
+    return gather(foresight, desk, extra, &missing) ||
+           (backlog_refresh(&desk->backlog, desk->app, 0, error) &&
+            gather(foresight, desk, extra, error));
+}
+
 static bool work(struct errand *errand, struct desk *desk, struct error *error)
 {
     struct foresight *foresight = (struct foresight *)errand;
     auto_free struct published_answer *extra = memory_zeroed(foresight->count + 1, sizeof *extra);
     size_t first = 0;
 
-    if (!gather(foresight, desk, extra, error))
+    if (!gather_fresh(foresight, desk, extra, error))
         return false;
     qsort(extra, foresight->count, sizeof *extra, by_station);
     buffer_text(&foresight->body, "{\"stations\":[");
@@ -186,6 +197,7 @@ enum http_progress handle_preview(struct http_exchange *exchange, void *context)
     foresight = errand_create(sizeof *foresight, exchange, app);
     foresight->errand.task.destroy = destroy;
     foresight->errand.work = work;
+    foresight->errand.takes_old = true;
     foresight->errand.answer = answer;
     is_read =
         body == NULL ? read_query(foresight, request, &error) : read_body(foresight, body, &error);

@@ -6,17 +6,20 @@
 #include "moderation/guard.h"
 
 enum {
-    FIRST_BUDGET_MS = 300, /* for looking at stations before a request is answered */
+    FIRST_BUDGET_MS = 200, /* for looking at stations before a request is answered */
     IDLE_BUDGET_MS = 50,   /* and at a time while nobody waits */
+    WAKE_PAUSE_MS = 1000,  /* a page that anybody may open makes it read no more often than this */
     SEND_TRIES = 10000     /* to give a store whose queue is full an answer, a millisecond each */
 };
 
 struct worker {
     struct desk desk;
     pthread_t thread;
+    int64_t read_at_ms;    /* when the backlog was made fresh last; the thread's own */
     pthread_mutex_t mutex; /* the rest */
     pthread_cond_t wake;
     struct errand *first, *last;
+    bool is_woken; /* worker_wake */
     bool is_stopping;
 };
 
@@ -53,25 +56,55 @@ static void send_back(struct errand *errand)
     task_drop(&errand->task);
 }
 
-static void serve(struct worker *worker, struct errand *errand)
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static bool refresh(struct worker *worker, int64_t budget_ms, struct error *error)
 {
     struct desk *desk = &worker->desk;
 
-    if (backlog_refresh(&desk->backlog, desk->app, FIRST_BUDGET_MS, &errand->error) &&
-        !errand->work(errand, desk, &errand->error) && errand->error.kind == ERROR_NONE)
+    if (!backlog_refresh(&desk->backlog, desk->app, budget_ms, error))
+        return false;
+    worker->read_at_ms = milliseconds();
+    return true;
+}
+
+static bool prepare(struct worker *worker, struct errand *errand)
+{
+    struct desk *desk = &worker->desk;
+
+    if (errand->takes_old && desk->backlog.is_read) {
+        backlog_follow(&desk->backlog, desk->app);
+        return true;
+    }
+    return refresh(worker, FIRST_BUDGET_MS, &errand->error);
+}
+
+static void serve(struct worker *worker, struct errand *errand)
+{
+    if (prepare(worker, errand) && !errand->work(errand, &worker->desk, &errand->error) &&
+        errand->error.kind == ERROR_NONE)
         error_set(&errand->error, ERROR_INTERNAL, "the desk could not answer");
     send_back(errand);
 }
 
-/* NULL: the thread ends, or there is time for looking. */
-static struct errand *next_errand(struct worker *worker, bool is_idle, bool *is_stopping_out)
+/* NULL: the thread ends, is woken, or there is time for looking. */
+static struct errand *next_errand(struct worker *worker, bool is_idle, bool *is_woken_out,
+                                  bool *is_stopping_out)
 {
     struct errand *errand;
 
     pthread_mutex_lock(&worker->mutex);
-    while (is_idle && worker->first == NULL && !worker->is_stopping)
+    while (is_idle && worker->first == NULL && !worker->is_woken && !worker->is_stopping)
         pthread_cond_wait(&worker->wake, &worker->mutex);
     *is_stopping_out = worker->is_stopping;
+    *is_woken_out = worker->is_woken;
+    worker->is_woken = false;
     errand = worker->is_stopping ? NULL : worker->first;
     if (errand != NULL)
         worker->first = errand->next;
@@ -79,27 +112,44 @@ static struct errand *next_errand(struct worker *worker, bool is_idle, bool *is_
     return errand;
 }
 
+/* What nobody waits for. True when there is nothing left to do; what fails here fails again when
+ * it is asked for. */
+static bool use_time(struct worker *worker, bool is_woken)
+{
+    struct desk *desk = &worker->desk;
+    struct error ignored = {0};
+    bool is_done = true;
+
+    if (is_woken && milliseconds() - worker->read_at_ms >= WAKE_PAUSE_MS &&
+        !refresh(worker, 0, &ignored))
+        return true;
+    return !backlog_look(&desk->backlog, desk->app, IDLE_BUDGET_MS, &is_done, &ignored) || is_done;
+}
+
 static void *loop(void *context)
 {
     struct worker *worker = context;
-    bool is_idle = false;
-    bool is_stopping = false;
     struct error ignored = {0};
+    /* Whoever asks first finds it read. */
+    bool is_idle = !refresh(worker, 0, &ignored);
+    bool is_stopping = false;
 
-    /* Whoever asks first finds it read; what fails here fails again when it is asked for. */
-    if (!backlog_refresh(&worker->desk.backlog, worker->desk.app, 0, &ignored))
-        is_idle = true;
     while (!is_stopping) {
-        struct errand *errand = next_errand(worker, is_idle, &is_stopping);
-        struct error error = {0};
-        if (errand != NULL) {
+        bool is_woken;
+        struct errand *errand = next_errand(worker, is_idle, &is_woken, &is_stopping);
+        if (errand != NULL)
             serve(worker, errand);
-            is_idle = false;
-        } else if (!is_stopping && !backlog_look(&worker->desk.backlog, worker->desk.app,
-                                                 IDLE_BUDGET_MS, &is_idle, &error))
-            is_idle = true;
+        is_idle = errand == NULL && !is_stopping && use_time(worker, is_woken);
     }
     return NULL;
+}
+
+void worker_wake(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->mutex);
+    worker->is_woken = true;
+    pthread_cond_signal(&worker->wake);
+    pthread_mutex_unlock(&worker->mutex);
 }
 
 struct worker *worker_start(const struct app *app, struct error *error)

@@ -23,6 +23,7 @@ struct desk {
 struct errand {
     struct task task; /* the first member */
     struct errand *next;
+    bool takes_old; /* only what is published need be fresh: the backlog may be as last read */
     /* On the desk's thread, the backlog is fresh. False: the error is the answer. */
     bool (*work)(struct errand *errand, struct desk *desk, struct error *error);
     /* In a store job after that; NULL for none. */
@@ -34,6 +35,9 @@ struct errand {
 NODISCARD struct worker *worker_start(const struct app *app, struct error *error);
 /* Answers what waits with 503 and ends the thread; NULL is fine. */
 void worker_stop(struct worker *worker);
+
+/* Somebody opens the desk: what waits is read again while the page loads. */
+void worker_wake(struct worker *worker);
 
 /* Zeroed, of `size` bytes. */
 NODISCARD void *errand_create(size_t size, struct http_exchange *exchange, const struct app *app);
