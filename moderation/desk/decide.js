@@ -1,13 +1,13 @@
-// Deciding: one report with a key, or all of a filter with one signed entry; and taking it back.
+// Deciding one report with a key, and taking decisions back.
+import { remember, takeLast } from './done.js';
 import { el, openDialog, say } from './dom.js';
 import { rootOf, signEntry } from './entry.js';
-import { narrowed } from './filter.js';
-import { current, putBack, queue, reload, takeOut } from './list.js';
-import { ask } from './server.js';
-import { reasons, reasonText } from './survey.js';
+import { current, putBack, reload, takeOut } from './list.js';
+import { reasonFields } from './reasons.js';
+import { ask, Refusal } from './server.js';
 import { number, pick, word } from './words.js';
 
-const done = []; // what can be taken back, the last one last
+const underway = new Set(); // decisions that the server has not answered yet
 let key;
 
 export const useDecisionKey = (own) => {
@@ -16,55 +16,57 @@ export const useDecisionKey = (own) => {
 
 async function post(lines, reports) {
   const answer = await ask('POST', '/decisions', reports ? { entries: lines, reports } : { entries: lines });
-  const result = answer.results[0];
-  if (!result.ok) throw new Error(result.error ?? String(result.status));
+  const [result] = answer.results;
+  if (result.ok) return;
+  const refusal = new Refusal(result.status, result.error ?? String(result.status));
+  throw Object.assign(refusal, { conflicts: (result.conflicts ?? []).map(({ id }) => id) });
 }
 
-/** The report leaves the list at once and comes back if the server says no. */
-async function decide(report, verdict, text) {
-  takeOut(report);
+const fail = (error) => say(word('failed', { why: error.message }), 'bad');
+
+/** A decision that stands is no less one when there is no room to remember it. */
+const keep = (decision) => remember({ key: key.id, ...decision }).catch(() => say(word('not_kept'), 'bad'));
+
+/** Somebody else was quicker: what still waits comes back as it is now. */
+async function lookAgain(report) {
+  const now = await ask('GET', `/reports/${report.id}`).catch(() => ({}));
+  if (now.state === 'pending') putBack({ ...report, ...now });
+}
+
+async function send(report, verdict, text) {
   try {
     await post([await signEntry(key, verdict, { report: report.id, version: report.version })]);
-    done.push({ report });
     say(word(text, { station: pick(report.name) }), 'good');
+    await keep({ report });
   } catch (error) {
-    putBack(report);
-    say(word('failed', { why: error.message }), 'bad');
+    fail(error);
+    if (error.status === 409) await lookAgain(report);
+    else putBack(report);
   }
 }
 
-/** Digits choose a reason at once; `other` waits for its note. */
-function reasonFields(choose) {
-  const note = el('textarea', { name: 'note', maxlength: 500, rows: 2, id: 'why-note' });
-  const list = reasons().map((id, i) =>
-    el('label', {}, el('input', { type: 'radio', name: 'reason', value: id, required: true }), el('kbd', { 'aria-hidden': 'true' }, String(i + 1)), ' ', reasonText(id)),
-  );
-  const box = el(
-    'div',
-    {},
-    el('fieldset', { class: 'reasons' }, el('legend', {}, word('why')), ...list),
-    el('label', { class: 'block' }, word('public_note'), note),
-    el('p', { class: 'quiet' }, word('note_warning')),
-  );
-  const check = () => {
-    note.required = box.querySelector('[name=reason]:checked')?.value === 'other';
-  };
-  box.addEventListener('change', check);
-  box.addEventListener('keydown', (event) => {
-    const at = Number(event.key) - 1;
-    if (event.target === note || !(at >= 0 && at < list.length)) return;
-    event.preventDefault();
-    list[at].querySelector('input').checked = true;
-    check();
-    if (note.required) note.focus();
-    else choose();
-  });
-  return box;
+/** The report leaves the list at once and comes back if the server says no. */
+function decide(report, verdict, text) {
+  takeOut(report);
+  const sending = send(report, verdict, text).finally(() => underway.delete(sending));
+  underway.add(sending);
+}
+
+/** One signed entry on many; `progress` is told of each step. */
+export async function decideMany(reports, verdict, progress) {
+  const ids = reports.map(({ id }) => id);
+  const root = await rootOf(ids, (hashed) => progress('hashing', hashed));
+  progress('writing');
+  await post([await signEntry(key, verdict, { reports: ids.length, root })], { [root]: reports });
+  await keep({ ids });
+  progress('reading');
+  await reload();
+  say(word('done_bulk', { n: number(ids.length) }), 'good');
 }
 
 function askReason(act, verdictOf) {
   const form = el('form', { method: 'dialog' });
-  const dialog = openDialog(word('why_head', { act: word(act) }), form);
+  const dialog = openDialog(word('why_head', { act: word(act) }), { children: [form] });
   form.append(
     el('h2', {}, word('why_head', { act: word(act) })),
     reasonFields(() => form.requestSubmit()),
@@ -94,104 +96,40 @@ export function press(name) {
   if (report) acts[name](report);
 }
 
-/** Takes the last decision back, be it of one report or of thousands. */
+async function undoOne(report) {
+  await post([await signEntry(key, { act: 'revert' }, { report: report.id, version: report.version })]);
+  putBack(report);
+  say(word('done_revert'), 'good');
+}
+
+/** Those that were withdrawn or decided anew since are in the way of the entry: it is signed without. */
+async function undoMany(ids) {
+  const root = await rootOf(ids);
+  say(word('undoing', { n: number(ids.length) }));
+  try {
+    await post([await signEntry(key, { act: 'revert' }, { reports: ids.length, root })], { [root]: ids });
+  } catch (error) {
+    const left = ids.filter((id) => !error.conflicts?.includes(id));
+    if (left.length === 0 || left.length === ids.length) throw error;
+    await undoMany(left);
+    return;
+  }
+  await reload();
+  say(word('undone_bulk', { n: number(ids.length) }), 'good');
+}
+
+/** Takes the last decision back, be it of one report or of thousands, of now or before a reload. */
 export async function undo() {
-  const last = done.pop();
+  await Promise.allSettled(underway); // the last one is the last that was pressed
+  const last = await takeLast(key.id);
   if (!last) {
     say(word('nothing_to_undo'));
     return;
   }
   try {
-    if (last.report) {
-      await post([await signEntry(key, { act: 'revert' }, { report: last.report.id, version: last.report.version })]);
-      putBack(last.report);
-      say(word('done_revert'), 'good');
-      return;
-    }
-    await post([await signEntry(key, { act: 'revert' }, { reports: last.ids.length, root: last.root })], { [last.root]: last.ids });
-    await reload();
-    say(word('undone_bulk', { n: number(last.ids.length) }), 'good');
+    await (last.report ? undoOne(last.report) : undoMany(last.ids));
   } catch (error) {
-    say(word('failed', { why: error.message }), 'bad');
-  }
-}
-
-async function decideAll(reports, verdict, progress) {
-  progress.textContent = word('signing');
-  const ids = reports.map(({ id }) => id);
-  const root = await rootOf(ids);
-  const line = await signEntry(key, verdict, { reports: ids.length, root });
-  await post([line], { [root]: reports });
-  done.push({ ids, root });
-  await reload();
-  say(word('done_bulk', { n: number(ids.length) }), 'good');
-}
-
-const bulkActs = ['approve', 'hide', 'reject', 'withhold'];
-
-function bulkForm(reports, total) {
-  const dialog = openDialog(word('bulk_head', { n: number(reports.length) }));
-  const effect = el('p', { class: 'quiet', id: 'bulk-effect' }, word('loading'));
-  const progress = el('p', { role: 'status', class: 'quiet' });
-  const form = el('form', {});
-  const why = reasonFields(() => {});
-  const what = bulkActs.map((act) => el('label', {}, el('input', { type: 'radio', name: 'act', value: act, required: true }), ' ', word(act)));
-  form.append(
-    el('h2', {}, word('bulk_head', { n: number(reports.length) })),
-    total > reports.length ? el('p', { class: 'quiet' }, word('bulk_cut')) : '',
-    el('fieldset', { class: 'reasons' }, el('legend', {}, word('bulk_what')), ...what),
-    effect,
-    why,
-    progress,
-    el('div', { class: 'ends' },
-      el('button', { type: 'button', class: 'plain', onclick: () => dialog.close() }, word('cancel')),
-      el('button', { class: 'act' }, word('bulk_sign', { n: number(reports.length) }))),
-  );
-  const enable = () => {
-    const act = new FormData(form).get('act');
-    const approves = act === 'approve' || act === 'hide' || !act;
-    why.hidden = approves;
-    for (const field of why.querySelectorAll('input, textarea')) field.disabled = approves;
-  };
-  form.addEventListener('change', enable);
-  enable();
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const data = new FormData(form);
-    const act = data.get('act');
-    const verdict = { act: act === 'hide' ? 'approve' : act, hide: act === 'hide', reason: data.get('reason') ?? 'ok', note: data.get('note')?.trim() };
-    form.querySelector('.act').disabled = true;
-    try {
-      await decideAll(reports, verdict, progress);
-      dialog.close();
-    } catch (error) {
-      progress.textContent = word('failed', { why: error.message });
-      form.querySelector('.act').disabled = false;
-    }
-  });
-  dialog.append(form);
-  form.querySelector('input').focus();
-  showEffect(reports, effect);
-}
-
-async function showEffect(reports, place) {
-  try {
-    const { stations } = await ask('POST', '/preview', { reports: reports.map(({ id }) => id) });
-    const changed = stations.filter((station) => station.changes);
-    const names = changed.slice(0, 12).map((station) => pick(station.after.name)).join(word('desk') === '审核台' ? '、' : ', ');
-    place.textContent =
-      changed.length === 0 ? word('bulk_effect_none') : `${word('bulk_effect', { n: changed.length })}: ${names}${changed.length > 12 ? '…' : ''}`;
-  } catch (error) {
-    place.textContent = error.message;
-  }
-}
-
-export async function bulk() {
-  if (queue.total === 0) return;
-  try {
-    const { total, reports } = await ask('GET', `/selection?${narrowed().slice(1)}`);
-    if (reports.length > 0) bulkForm(reports, total);
-  } catch (error) {
-    say(word('failed', { why: error.message }), 'bad');
+    fail(error);
+    if (error.status !== 409) await keep(last);
   }
 }

@@ -1,12 +1,13 @@
 // The desk: a key of its own, then the queue.
+import { bulk } from './bulk.js';
 import { showCard } from './card.js';
-import { bulk, press, undo, useDecisionKey } from './decide.js';
+import { press, undo, useDecisionKey } from './decide.js';
 import { el, find, say } from './dom.js';
 import { buildFilter } from './filter.js';
 import { forgetKey, loadKey, makeKey } from './key.js';
 import { listenToKeys, showKeys } from './keys.js';
-import { buildList, reload, whenCurrent } from './list.js';
-import { ask, useKey } from './server.js';
+import { askFirst, buildList, reload, whenCurrent } from './list.js';
+import { useKey } from './server.js';
 import { showStatistics } from './statistics.js';
 import { loadSurvey } from './survey.js';
 import { language, word } from './words.js';
@@ -35,15 +36,15 @@ function showTools(key) {
   );
 }
 
-function showDesk() {
+function showDesk(firstPage) {
   find('#main').replaceChildren(
     el('h1', { class: 'hidden' }, word('desk')),
-    buildFilter(reload, bulk),
+    buildFilter(() => reload(), bulk),
     el('div', { class: 'panes' }, buildList(), el('article', { id: 'card', class: 'card', tabindex: '-1', 'aria-live': 'off' })),
   );
   whenCurrent((report) => showCard(report, press));
   listenToKeys();
-  return reload();
+  return reload(firstPage);
 }
 
 function showLine(key, refusal = {}) {
@@ -72,21 +73,24 @@ async function discard() {
   location.reload();
 }
 
-/** Whether the server knows the key is asked of the server. */
+/** Whether the server knows the key is seen when it is asked for the queue. */
 async function enter(key, again = false) {
+  let firstPage;
   useKey(key);
   useDecisionKey(key);
+  const declared = loadSurvey();
+  declared.catch(() => {}); // it is waited for below, unless the key opens nothing
   try {
-    await ask('GET', '/reports?limit=1');
+    firstPage = await askFirst();
   } catch (error) {
     if (error.status !== 401 && error.status !== 403) throw error;
     showLine(key, error);
     if (again) say(word('not_yet'), 'bad');
     return;
   }
-  await loadSurvey();
+  await declared;
   showTools(key);
-  await showDesk();
+  await showDesk(firstPage);
 }
 
 function showFirst() {

@@ -33,11 +33,11 @@ export function say(text, kind = '') {
 }
 
 /** A modal dialog that is gone when it closes. */
-export function openDialog(label, ...children) {
+export function openDialog(label, { closesOutside = true, children = [] } = {}) {
   const dialog = el('dialog', { 'aria-label': label, class: 'sheet' }, ...children);
   dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('click', (event) => {
-    if (event.target === dialog) dialog.close();
+    if (closesOutside && event.target === dialog) dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();

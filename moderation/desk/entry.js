@@ -22,10 +22,22 @@ async function sha256(...parts) {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
-/** RFC 6962 root of ids in order, each as its text. */
-export async function rootOf(ids) {
+const piece = 500; // hashed between two signs of progress
+
+async function leavesOf(ids, progress) {
   const encoder = new TextEncoder();
-  let level = await Promise.all(ids.map((id) => sha256(new Uint8Array([0]), encoder.encode(id))));
+  const leaves = [];
+  for (let at = 0; at < ids.length; at += piece) {
+    progress(at);
+    const hashes = ids.slice(at, at + piece).map((id) => sha256(new Uint8Array([0]), encoder.encode(id)));
+    leaves.push(...(await Promise.all(hashes)));
+  }
+  return leaves;
+}
+
+/** RFC 6962 root of ids in order, each as its text; `progress` is told how many are hashed. */
+export async function rootOf(ids, progress = () => {}) {
+  let level = await leavesOf(ids, progress);
   if (level.length === 0) return base64(await sha256());
   while (level.length > 1) {
     const above = [];

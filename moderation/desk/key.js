@@ -1,29 +1,5 @@
 // The moderator's key: Ed25519, made here, not extractable, kept in IndexedDB.
-const store = 'keys';
-
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open('zhanji-desk', 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(store);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function withStore(mode, action) {
-  const database = await open();
-  try {
-    const transaction = database.transaction(store, mode);
-    const request = action(transaction.objectStore(store));
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
-    return request.result;
-  } finally {
-    database.close();
-  }
-}
+import { withStore } from './storage.js';
 
 export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -42,13 +18,13 @@ const complete = (kept) =>
   };
 
 /** The key of this browser, or undefined. */
-export const loadKey = async () => complete(await withStore('readonly', (keys) => keys.get('own')));
+export const loadKey = async () => complete(await withStore('keys', 'readonly', (keys) => keys.get('own')));
 
 export async function makeKey(name) {
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
   const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-  await withStore('readwrite', (keys) => keys.put({ name, raw, secret: pair.privateKey }, 'own'));
+  await withStore('keys', 'readwrite', (keys) => keys.put({ name, raw, secret: pair.privateKey }, 'own'));
   return loadKey();
 }
 
-export const forgetKey = () => withStore('readwrite', (keys) => keys.delete('own'));
+export const forgetKey = () => withStore('keys', 'readwrite', (keys) => keys.delete('own'));

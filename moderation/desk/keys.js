@@ -1,5 +1,6 @@
 // Keyboard first.
-import { bulk, press, undo } from './decide.js';
+import { bulk } from './bulk.js';
+import { press, undo } from './decide.js';
 import { el, find, openDialog } from './dom.js';
 import { choose, queue } from './list.js';
 import { showStatistics } from './statistics.js';
@@ -21,12 +22,13 @@ const keys = {
 
 export function showKeys() {
   const rows = Object.entries(keys).map(([key, [text]]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, word(text))));
-  const dialog = openDialog(
-    word('keys'),
-    el('h2', {}, word('keys')),
-    el('dl', { class: 'keys' }, ...rows),
-    el('form', { method: 'dialog', class: 'ends' }, el('button', { class: 'plain' }, word('close'))),
-  );
+  const dialog = openDialog(word('keys'), {
+    children: [
+      el('h2', {}, word('keys')),
+      el('dl', { class: 'keys' }, ...rows),
+      el('form', { method: 'dialog', class: 'ends' }, el('button', { class: 'plain' }, word('close'))),
+    ],
+  });
   dialog.querySelector('button').focus();
 }
 

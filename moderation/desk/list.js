@@ -85,15 +85,19 @@ export function choose(at, open = false) {
   if (queue.at > queue.reports.length - 30) loadMore();
 }
 
+const page = (limit, rest) => ask('GET', `/reports?state=pending&limit=${limit}${rest}`);
+/** The first page without a filter: asked for while the desk is still being built. */
+export const askFirst = () => page(firstPage, '&order=use');
+
 export async function loadMore() {
   if (!queue.next || loading) return;
   await load(`&after=${encodeURIComponent(queue.next)}`);
 }
 
-async function load(after) {
+async function load(after, answered) {
   const mine = (loading = {});
   try {
-    const answer = await ask('GET', `/reports?state=pending&limit=${after === '' ? firstPage : nextPage}${query()}${after}`);
+    const answer = answered ?? (await page(after === '' ? firstPage : nextPage, `${query()}${after}`));
     if (loading !== mine) return;
     const fresh = answer.reports.filter((report) => !queue.rows.has(report.id));
     queue.next = answer.next;
@@ -115,8 +119,8 @@ function settle() {
   }, 1500);
 }
 
-/** Reads the queue anew, from its beginning. */
-export async function reload() {
+/** Reads the queue anew, from its beginning; `answered` is its first page, if it is there already. */
+export async function reload(answered) {
   const before = current()?.id;
   loading = undefined;
   Object.assign(queue, { reports: [], next: null, at: -1 });
@@ -124,7 +128,7 @@ export async function reload() {
   find('#queue').replaceChildren();
   find('#empty').textContent = word('loading');
   try {
-    await load('');
+    await load('', answered);
     choose(Math.max(0, queue.reports.findIndex((report) => report.id === before)));
   } catch (error) {
     say(word('failed', { why: error.message }), 'bad');

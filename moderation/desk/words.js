@@ -84,6 +84,8 @@ const words = {
   done_revert: ['已撤回，重新等待', 'Taken back: it waits again'],
   done_bulk: ['{n} 份已处理，一份签名。按 u 撤回', '{n} reports decided by one signed entry. u takes it back'],
   undone_bulk: ['{n} 份已撤回，重新等待', '{n} reports wait again'],
+  undoing: ['正在撤回 {n} 份…', 'Taking {n} back…'],
+  not_kept: ['已处理，但浏览器没有空间记住它，无法用 u 撤回', 'Decided, but the browser has no room to remember it: u cannot take it back'],
   nothing_to_undo: ['没有可撤回的决定', 'There is nothing to take back'],
   failed: ['未成功：{why}', 'Not done: {why}'],
   no_server: ['连不上服务器', 'The server cannot be reached'],
@@ -94,12 +96,17 @@ const words = {
   cancel: ['取消', 'Cancel'],
   bulk_head: ['处理符合筛选的 {n} 份报告', 'Decide the {n} reports of this filter'],
   bulk_cut: ['一份签名最多 10,000 份：先处理这些。', 'One entry covers at most 10,000: these first.'],
-  bulk_effect: ['全部通过会改变 {n} 个站的状态', 'Approving them all would change the status of {n} stations'],
+  bulk_effect: ['全部通过会改变 {n} 个站的状态：{list}', 'Approving them all would change the status of {n} stations: {list}'],
   bulk_effect_none: ['全部通过不会改变任何站的状态', 'Approving them all would change no station’s status'],
   bulk_sign: ['签名并处理 {n} 份', 'Sign for {n} reports'],
   bulk_what: ['做什么', 'What to do'],
-  bulk_filter: ['先用筛选缩小范围，再一起处理。', 'Narrow it down with the filter first.'],
-  signing: ['正在计算并签名…', 'Hashing and signing…'],
+  bulk_hashing: ['正在计算 {n} 份报告的散列…', 'Hashing {n} reports…'],
+  bulk_writing: ['已签名。服务器正在一次写入 {n} 份…', 'Signed. The server is writing all {n} at once…'],
+  bulk_reading: ['{n} 份已写入。正在重新读取列表…', 'All {n} are decided. Reading the list again…'],
+  bulk_conflict: [
+    '一份也没有处理：其中几份刚被别人处理过。请取消后重新打开，名单会更新。',
+    'None was decided: somebody was quicker with some of them. Cancel and open this again for a fresh list.',
+  ],
   statistics: ['统计', 'Statistics'],
   waiting: ['在等', 'waiting'],
   oldest: ['最早收到', 'Oldest received'],
@@ -132,7 +139,6 @@ const words = {
   flag_past: ['很久以前', 'Long past'],
   flag_numbers: ['号码', 'Numbers'],
   flag_links: ['链接', 'Links'],
-  reports_count: ['{n} 份报告', '{n} reports'],
 };
 
 const asked = new URLSearchParams(location.search).get('lang');

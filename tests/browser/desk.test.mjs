@@ -28,6 +28,15 @@ const state = async (server, id) =>
   (await server.request(`/api/v1/moderation/reports/${id}`, { local: true })).json;
 const rows = (tab) => tab.locator('#queue li');
 const currentStation = (tab) => tab.innerText('#queue [aria-current] .where');
+/** Gathers what the dialog's status line says; the result gives it. */
+async function watchSteps(tab) {
+  await tab.evaluate(() => {
+    globalThis.steps = [];
+    new MutationObserver(() => globalThis.steps.push(document.querySelector('dialog [role=status]')?.textContent ?? ''))
+      .observe(document.querySelector('dialog'), { childList: true, subtree: true, attributes: true });
+  });
+  return () => tab.evaluate(() => globalThis.steps);
+}
 const entries = async (server) =>
   (await server.request('/api/v1/moderation/entries?from=0', { local: true })).json.entries;
 
@@ -116,7 +125,7 @@ describe('one report at a time', () => {
     await tab.waitForSelector('dialog .figures');
   });
 
-  test('a report that another moderator decided comes back with the reason', async (t) => {
+  test('a report that another moderator decided says so and stays away', async (t) => {
     const tab = await openTab(t, browser(), server(), { expected: /404|409/ });
     const wang = await addModerator(server(), 'Wang 2');
     const [id] = await sendReports(server(), 1, { station: '劲松', visited: '2026-10-02' });
@@ -128,6 +137,27 @@ describe('one report at a time', () => {
     await tab.keyboard.press('a');
     await tab.waitForSelector('.toast.bad');
     assert.match(await tab.innerText('.toast'), /already approved/);
+    await waitFor(async () => (await rows(tab).count()) === 0, 'it to stay away');
+  });
+
+  test('a reload forgets nothing that can be taken back, and no tab takes it back twice', async (t) => {
+    const tab = await openTab(t, browser(), server());
+    const [id] = await sendReports(server(), 1, { station: '望京', visited: '2026-10-02' });
+    await signIn(tab, server(), 'Reload');
+    await tab.fill('#find', '望京');
+    await waitFor(async () => (await rows(tab).count()) === 1, 'the filter');
+    await tab.keyboard.press('Escape');
+    await tab.keyboard.press('a');
+    await tab.waitForSelector('.toast.good');
+    const other = await tab.context().newPage();
+    await other.goto('/desk');
+    await other.waitForSelector('#find');
+    await tab.reload();
+    await tab.waitForSelector('#find');
+    await tab.keyboard.press('u');
+    await waitFor(async () => (await state(server(), id)).state === 'pending', 'the revert');
+    await other.keyboard.press('u');
+    await waitFor(async () => /没有可撤回/.test(await other.innerText('#notice')), 'that nothing is left');
   });
 });
 
@@ -155,16 +185,42 @@ describe('many at once', () => {
     await waitFor(async () => /状态/.test(await tab.innerText('#bulk-effect')), 'the preview');
     await tab.click('dialog [value=reject]');
     await tab.click('dialog [value=spam]');
+    const steps = await watchSteps(tab);
     await tab.click('dialog .act');
     await tab.waitForSelector('dialog', { state: 'detached' });
+    const told = await steps();
+    for (const step of [/散列/, /写入/, /重新读取/]) assert.ok(told.some((text) => step.test(text)), `${told}`);
     assert.equal(await waiting(server()), count - 100);
     const lines = await entries(server());
     assert.equal(lines.length, before + 1);
     assert.deepEqual([JSON.parse(lines.at(-1)).reports, JSON.parse(lines.at(-1)).reason], [100, 'spam']);
+    await tab.reload();
+    await rows(tab).nth(99).waitFor({ state: 'attached' });
     await tab.locator('.tools button').first().click();
     await waitFor(async () => (await waiting(server())) === count, 'the undo');
     assert.equal((await entries(server())).length, before + 2);
     assert.equal((await moderate(server(), ['check'])).code, 0);
+    await tab.waitForSelector('.toast.good');
+    await tab.keyboard.press('u');
+    await waitFor(async () => /没有可撤回/.test(await tab.innerText('#notice')), 'that it was the last');
+  });
+
+  test('what was withdrawn since is left out of the undo', async (t) => {
+    const tab = await openTab(t, browser(), server(), { expected: /409/ });
+    const sent = await server().request('/api/v1/reports', { method: 'POST', json: report({ note: '撤销我' }) });
+    await sendReports(server(), 2, { note: '撤销我' });
+    await signIn(tab, server(), '撤回');
+    await tab.fill('#find', '撤销我');
+    await waitFor(async () => (await tab.innerText('#count')).startsWith('3 '), 'the filter');
+    await tab.click('#bulk');
+    await tab.click('dialog [value=approve]');
+    await tab.click('dialog .act');
+    await tab.waitForSelector('dialog', { state: 'detached' });
+    const gone = await server().request(`/api/v1/reports/${sent.json.id}`, { method: 'DELETE', bearer: sent.json.tracking });
+    assert.equal(gone.json.status, 'withdrawn');
+    await tab.locator('.tools button').first().click();
+    await waitFor(async () => /2 份已撤回/.test(await tab.innerText('#notice')), 'the undo of the others');
+    await waitFor(async () => (await waiting(server())) === count + 2, 'the two');
   });
 
   test('the list goes on as one scrolls', async (t) => {

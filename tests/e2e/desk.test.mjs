@@ -1,7 +1,7 @@
 // What the desk stands on: who is let in, the order of use, flags, preview, bulk decisions.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -267,6 +267,9 @@ test('the desk’s files are served with the strict policy, and nothing else is'
   assert.equal(page.headers['set-cookie'], undefined);
   for (const [, file] of page.text.matchAll(/(?:href|src)="(\/desk\/[^"]+)"/g))
     assert.equal((await server.request(file)).status, 200, file);
+  const scripts = readdirSync(path.join(root, 'moderation/desk')).filter((file) => file.endsWith('.js'));
+  for (const file of scripts)
+    assert.ok(page.text.includes(`"/desk/${file}"`), `${file} is asked for at once, not when another script names it`);
   for (const file of ['/desk/nothing.js', '/desk/..%2froutes.c', '/desk/%2e%2e'])
     assert.equal((await server.request(file)).status, 404, file);
 });
