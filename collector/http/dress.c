@@ -35,7 +35,7 @@ static const char *vary_on(const struct dress *dress)
 
 static const char *cache_control(const struct dress *dress)
 {
-    if (dress->etag == NULL)
+    if (dress->etag == NULL || dress->no_store)
         return "no-store";
     return dress->reply->immutable ? "public, max-age=31536000, immutable" : "no-cache";
 }

@@ -59,7 +59,7 @@ struct http_reply {
     int header_count;
     bool public_data; /* CORP cross-origin and Access-Control-Allow-Origin: * (trust §5) */
     bool immutable;   /* never changes: with an ETag, caches may keep it for a year */
-    bool no_store;    /* Cache-Control: no-store; else no-cache with an ETag for 200 to GET */
+    bool no_store;    /* Cache-Control: no-store; else no-cache for 200 to GET */
 };
 
 /* A body that comes in parts. `next` is called on the HTTP thread whenever there is room: it
@@ -106,6 +106,7 @@ void http_resume(struct http_exchange *exchange);
 enum http_flags {
     HTTP_LOCAL_ONLY = 1, /* 404 except on the Unix socket */
     HTTP_RATED = 2,      /* counts against --rate (design §6) */
+    HTTP_PUBLIC = 8,     /* public data (see http_reply), and so are the problems it answers with */
     HTTP_FORM = 4        /* short for accepts "application/x-www-form-urlencoded" */
 };
 

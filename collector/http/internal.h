@@ -185,8 +185,9 @@ enum {
 struct dress {
     const struct http_reply *reply; /* its headers and public_data */
     const char *type;               /* NULL: there is no body */
-    const char *etag;               /* NULL: no-store */
+    const char *etag;               /* NULL: none, and no-store */
     unsigned form;                  /* of enum form */
+    bool no_store;                  /* though there may be an ETag */
     bool close;
 };
 

@@ -141,7 +141,7 @@ bool negotiate_is_type(const char *content_type, const char *type)
 bool negotiate_compressible(const char *type)
 {
     static const char *const kinds[] = {"text/", "application/json", "application/x-ndjson",
-                                        "application/javascript", "image/svg+xml"};
+                                        "application/javascript", "application/octet-stream"};
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
         if (strncmp(type, kinds[i], strlen(kinds[i])) == 0)
             return true;

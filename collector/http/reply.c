@@ -86,13 +86,17 @@ static void hash_etag(const char *data, size_t length, char etag_out[ETAG_SIZE])
     memcpy(etag_out, text.data, text.length + 1);
 }
 
+static bool has_validator(const struct http_call *call)
+{
+    const struct http_reply *reply = &call->exchange.reply;
+    return reply->status == 200 && reply->stream == NULL &&
+           call->exchange.request.method == HTTP_GET;
+}
+
 /* What is shown for a secret is for nobody else. */
 static bool may_store(const struct http_call *call)
 {
-    const struct http_reply *reply = &call->exchange.reply;
-    return reply->status == 200 && !reply->no_store && reply->stream == NULL &&
-           call->exchange.request.method == HTTP_GET &&
-           http_header(&call->exchange, "Authorization") == NULL;
+    return !call->exchange.reply.no_store && http_header(&call->exchange, "Authorization") == NULL;
 }
 
 static struct content content_of(const struct http_call *call)
@@ -106,7 +110,7 @@ static struct content content_of(const struct http_call *call)
         content = (struct content){.data = blob_data(reply->blob),
                                    .length = blob_length(reply->blob),
                                    .type = blob_type(reply->blob)};
-    if (!may_store(call))
+    if (!has_validator(call))
         return content;
     if (reply->blob != NULL)
         dress_etag(blob_etag(reply->blob), 0, content.etag);
@@ -138,6 +142,7 @@ static struct prepared own_response(struct http_call *call, struct content *cont
                                 .type = bare ? NULL : content->type,
                                 .etag = content->etag[0] != '\0' ? etag : NULL,
                                 .form = form,
+                                .no_store = !may_store(call),
                                 .close = call->turn.close};
     struct MHD_Response *kept = kept_response(call, &dress, content->data, content->length);
     if (kept != NULL)
@@ -153,7 +158,7 @@ static bool may_share(const struct http_call *call, const struct content *conten
 {
     const struct http_reply *reply = &call->exchange.reply;
     return reply->blob != NULL && reply->header_count == 0 && content->etag[0] != '\0' &&
-           !call->turn.close;
+           may_store(call) && !call->turn.close;
 }
 
 static struct prepared prepare(struct http_call *call)

@@ -88,6 +88,7 @@ static bool admit_route(struct http_call *call, const struct method *method)
         return false;
     }
     memcpy(request->arguments, match->arguments, sizeof request->arguments);
+    call->exchange.reply.public_data = (match->route->flags & HTTP_PUBLIC) != 0;
     return true;
 }
 
@@ -175,7 +176,7 @@ static bool request_head(struct http_call *call, const char *method_name, const 
     call->turn.is_head = method != NULL && method->is_head;
     call->phase = CALL_BODY;
     call->deadline_ms = call->server->now_ms + call->server->options.request_ms;
-    request->method = method != NULL ? method->method : HTTP_GET;
+    request->method = method != NULL ? method->method : HTTP_POST; /* one that may have a body */
     if (!keep_headers(call))
         return refuse_framing(call, 431, "There are too many headers.");
     const char *wrong = framing_check(request, version, &framing);

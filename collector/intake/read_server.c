@@ -28,7 +28,6 @@ enum http_progress serve_health(struct http_exchange *exchange, void *context)
     print_log(app, &json);
     buffer_char(&json, '}');
     view_drop(view);
-    exchange->reply.no_store = true;
     return read_json_take(exchange, &json);
 }
 

@@ -184,10 +184,10 @@ static enum http_progress serve_covered(struct http_exchange *exchange, void *co
 }
 
 const struct http_route record_routes[] = {
-    {HTTP_GET, "/log/checkpoint", serve_checkpoint, 0, NULL, 0},
-    {HTTP_GET, "/log/vkey", serve_verifier, 0, NULL, 0},
-    {HTTP_GET, "/log/received/{day}", serve_received, 0, NULL, 0},
-    {HTTP_GET, "/log/reports/{entry}", serve_covered, 0, NULL, 0},
-    {HTTP_GET, "/log/tile/{path...}", serve_tile, 0, NULL, 0},
+    {HTTP_GET, "/log/checkpoint", serve_checkpoint, 0, NULL, HTTP_PUBLIC},
+    {HTTP_GET, "/log/vkey", serve_verifier, 0, NULL, HTTP_PUBLIC},
+    {HTTP_GET, "/log/received/{day}", serve_received, 0, NULL, HTTP_PUBLIC},
+    {HTTP_GET, "/log/reports/{entry}", serve_covered, 0, NULL, HTTP_PUBLIC},
+    {HTTP_GET, "/log/tile/{path...}", serve_tile, 0, NULL, HTTP_PUBLIC},
 };
 const size_t record_routes_count = ARRAY_LENGTH(record_routes);
