@@ -36,7 +36,7 @@ struct person {
 
 /* The handlers on a store in memory, with a clock that the test sets: no socket. */
 struct fixture {
-    int64_t now;
+    _Atomic int64_t now; /* the test sets it, the store's thread reads it */
     struct source source;
     struct survey *survey;
     struct store *store;
@@ -49,7 +49,7 @@ struct fixture {
 
 static int64_t fixture_now(void *context)
 {
-    return *(const int64_t *)context;
+    return *(const _Atomic int64_t *)context;
 }
 
 /* A job that a function of the test runs. */

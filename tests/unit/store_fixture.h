@@ -21,7 +21,7 @@ extern const size_t schema_files_count;
 struct fixture {
     char folder[64];
     char path[80];
-    int64_t now;
+    _Atomic int64_t now; /* the test sets it, the store's thread reads it */
     int64_t staging_seconds;
     struct source source;
     struct survey *survey;
@@ -34,7 +34,7 @@ enum {
 
 static inline int64_t fixture_now(void *context)
 {
-    return *(const int64_t *)context;
+    return *(const _Atomic int64_t *)context;
 }
 
 static inline bool fixture_try_open(struct fixture *fixture, struct store **store_out,

@@ -19,11 +19,11 @@ enum {
 
 static int64_t fixed_now(void *context)
 {
-    return *(int64_t *)context;
+    return *(const _Atomic int64_t *)context;
 }
 
 struct fixture {
-    int64_t now;
+    _Atomic int64_t now; /* the test sets it, the store's thread reads it */
     struct source source;
     struct survey *survey;
     struct store *store;

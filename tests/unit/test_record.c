@@ -21,7 +21,7 @@ extern const size_t schema_files_count;
 struct fixture {
     char folder[64];
     char database[96];
-    int64_t now;
+    _Atomic int64_t now; /* the test sets it, the store's thread reads it */
     struct source source;
     struct survey *survey;
     struct store *store;
@@ -35,7 +35,7 @@ enum {
 
 static int64_t set_now(void *context)
 {
-    return *(const int64_t *)context;
+    return *(const _Atomic int64_t *)context;
 }
 
 static void open_store(struct fixture *fixture)
