@@ -58,6 +58,15 @@ static bool check_columns(const struct csv *csv, const struct wording *wording, 
     return true;
 }
 
+/* A byte-order mark is no part of the first line. */
+static size_t mark_length(const struct import *import)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t length = strlen(mark);
+
+    return import->length >= length && memcmp(import->bytes, mark, length) == 0 ? length : 0;
+}
+
 static bool read_whole(const char *path, struct import *import, struct error *error)
 {
     auto_buffer struct buffer bytes = {0};
@@ -80,6 +89,7 @@ bool import_open(const char *path, const struct wording *wording, struct import 
     if (!read_whole(path, &import, error))
         return false;
     import.seen = map_create();
+    import.at = mark_length(&import);
     if (is_csv) {
         import.csv = csv_create_memory(import.bytes, import.length);
         if (!csv_header(import.csv, error) || !check_columns(import.csv, wording, error)) {
@@ -158,17 +168,23 @@ static int next_line(struct import *import, struct buffer *json, size_t *line_ou
     return 0;
 }
 
-/* An empty field is a field that was not filled in. */
-static void add_field(const struct import *import, json_t *report, json_t *answers, size_t column,
-                      const struct csv_field *field)
+/* An empty field is a field that was not filled in. Spreadsheets like to save in another encoding:
+ * half of a report would be worse than none. */
+static bool add_field(const struct import *import, json_t *report, json_t *answers, size_t column,
+                      const struct csv_field *field, struct error *error)
 {
     const char *name = csv_column_name(import->csv, column);
     json_t *value = json_stringn(field->text, field->length);
 
-    if (field->length == 0 || value == NULL)
+    if (value == NULL)
+        return error_set(error, ERROR_INVALID,
+                         "line %zu: column %.40s is not UTF-8; save the file as CSV in UTF-8",
+                         csv_line(import->csv), name);
+    if (field->length == 0)
         json_decref(value);
     else
         json_object_set_new(is_text_column(name) ? report : answers, name, value);
+    return true;
 }
 
 static int next_row(struct import *import, struct buffer *json, size_t *line_out,
@@ -176,19 +192,17 @@ static int next_row(struct import *import, struct buffer *json, size_t *line_out
 {
     const struct csv_field *fields;
     int found = csv_row(import->csv, &fields, error);
-    json_t *answers;
-    json_t *report;
 
     if (found <= 0)
         return found;
-    *line_out = csv_line(import->csv);
-    report = json_object();
-    answers = json_object();
-    for (size_t i = 0; i < csv_columns(import->csv); i++)
-        add_field(import, report, answers, i, &fields[i]);
+    auto_json json_t *report = json_object();
+    json_t *answers = json_object();
     json_object_set_new(report, "answers", answers);
+    for (size_t i = 0; i < csv_columns(import->csv); i++)
+        if (!add_field(import, report, answers, i, &fields[i], error))
+            return -1;
     print_report(import, report, json);
-    json_decref(report);
+    *line_out = csv_line(import->csv);
     return 1;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "collector/survey/report.h"
 #include "moderation/commands/commands.h"
 #include "moderation/deciding.h"
 #include "moderation/import.h"
@@ -161,18 +162,33 @@ static bool send_batch(struct importing *importing, struct error *error)
     return true;
 }
 
+/* The server would refuse the whole batch for a line that is longer than any report. */
+static void take_line(struct importing *importing, size_t before, size_t line)
+{
+    auto_buffer struct buffer text = {0};
+
+    if (importing->body.length - before <= REPORT_BODY_MAX) {
+        buffer_char(&importing->body, '\n');
+        importing->lines[importing->line_count++] = line;
+        return;
+    }
+    importing->body.length = before;
+    buffer_format(&text, "a report has at most %d bytes", REPORT_BODY_MAX);
+    complain(importing, line, 413, text.data);
+}
+
 static bool send_file(struct importing *importing, struct error *error)
 {
     size_t batch_lines = importing->tool->client.server == NULL ? BATCH_LINES : BATCH_LINES_FAR;
     int found;
 
     for (;;) {
+        size_t before = importing->body.length;
         size_t line;
         found = import_next(&importing->import, &importing->body, &line, error);
         if (found <= 0)
             break;
-        buffer_char(&importing->body, '\n');
-        importing->lines[importing->line_count++] = line;
+        take_line(importing, before, line);
         if ((importing->line_count == batch_lines || importing->body.length >= BATCH_BYTES) &&
             !send_batch(importing, error))
             return false;

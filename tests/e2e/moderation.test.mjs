@@ -5,7 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
-import { runProgram, startServer, temporaryFolder, waitFor } from './harness.mjs';
+import { report, runProgram, startServer, temporaryFolder, waitFor } from './harness.mjs';
 import {
   addModerator,
   makeKey,
@@ -349,6 +349,17 @@ test('a CSV is imported, approved, and imported again without effect', async (t)
   const refused = await moderate(server, ['import', wrong]);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /lift/);
+});
+
+test('a line that is longer than a report is named, and the others are imported', async (t) => {
+  const server = await startServer(t);
+  const file = path.join(server.folder, 'long.ndjson');
+  const lines = [report(), { ...report(), note: 'x'.repeat(9 << 20) }, report()];
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+  const run = await moderate(server, ['import', file]);
+  assert.equal(run.code, 1);
+  assert.match(run.stdout, /^2 new, 0 there before, 1 refused$/m);
+  assert.match(run.stderr, /long\.ndjson:2: .*16384 bytes \(413\)/);
 });
 
 test('ten thousand lines of NDJSON, then the same again', async (t) => {

@@ -324,6 +324,47 @@ static void a_csv_with_unknown_columns_is_refused(void **state)
     wording_finish(&wording);
 }
 
+static void a_csv_that_is_not_utf_8_is_refused_at_its_line(void **state)
+{
+    struct folder *folder = *state;
+    struct wording wording = tiny_wording();
+    struct import import;
+    struct error error = {0};
+    auto_buffer struct buffer lines = {0};
+    size_t last = 0;
+
+    snprintf(folder->file, sizeof folder->file, "%s/in.csv", folder->path);
+    write_file(folder->file, "station,visited,lift,note\nA,2023,works,fine\n"
+                             "A,2023,works,\xd5\xbe\xc3\xc7\n"); /* GB 18030 */
+    assert_true(import_open(folder->file, &wording, &import, &error));
+    assert_int_equal(import_next(&import, &lines, &last, &error), 1);
+    size_t good = lines.length;
+    assert_int_equal(import_next(&import, &lines, &last, &error), -1);
+    assert_int_equal(lines.length, good);
+    assert_int_equal(error.kind, ERROR_INVALID);
+    assert_non_null(strstr(error.text, "line 3: column note is not UTF-8"));
+    import_close(&import);
+    wording_finish(&wording);
+}
+
+static void a_byte_order_mark_is_no_part_of_a_line(void **state)
+{
+    struct folder *folder = *state;
+    struct wording wording = tiny_wording();
+    struct import import;
+    struct error error = {0};
+    auto_buffer struct buffer lines = {0};
+    size_t last = 0;
+
+    snprintf(folder->file, sizeof folder->file, "%s/in.ndjson", folder->path);
+    write_file(folder->file, "\xef\xbb\xbf{\"id\":\"x\"}\n");
+    assert_true(import_open(folder->file, &wording, &import, &error));
+    assert_int_equal(read_import(&import, &lines, &last), 1);
+    assert_string_equal(lines.data, "{\"id\":\"x\"}\n");
+    import_close(&import);
+    wording_finish(&wording);
+}
+
 static void ndjson_keeps_what_has_an_id_and_what_is_broken(void **state)
 {
     struct folder *folder = *state;
@@ -363,6 +404,8 @@ int main(void)
         cmocka_unit_test(paragraphs_wrap_at_spaces_or_between_characters),
         WITH_FOLDER(a_csv_becomes_reports_with_stable_ids),
         WITH_FOLDER(a_csv_with_unknown_columns_is_refused),
+        WITH_FOLDER(a_csv_that_is_not_utf_8_is_refused_at_its_line),
+        WITH_FOLDER(a_byte_order_mark_is_no_part_of_a_line),
         WITH_FOLDER(ndjson_keeps_what_has_an_id_and_what_is_broken),
     };
 
