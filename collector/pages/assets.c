@@ -80,7 +80,6 @@ static const struct {
     const char *name;
     void (*put)(const struct survey *survey, struct buffer *out);
 } made[] = {
-    {"lines.css", assets_line_colours},
     {"catalogue.json", assets_catalogue},
     {"network.json", diagram_network},
 };
@@ -94,7 +93,7 @@ static bool make(const struct survey *survey, const char *name, struct buffer *o
         made[i].put(survey, out);
         return true;
     }
-    return false;
+    return assets_sheet(survey, name, out);
 }
 
 static enum http_progress send_asset(struct http_exchange *exchange, const struct app *app,

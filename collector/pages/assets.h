@@ -4,8 +4,7 @@
 #include "collector/base/file.h"
 #include "collector/survey/survey.h"
 
-/* Files of collector/pages/assets/ and collector/pages/texts/, built in; paths begin with their
- * folder. */
+/* Files of assets/, styles/ and texts/ beside this one, built in; paths begin with their folder. */
 extern const struct embedded_file pages_files[];
 extern const size_t pages_files_count;
 
@@ -19,8 +18,12 @@ bool asset_draws(const char *id);
  * "stops":[index]}],"stations":[[id, zh, en, pinyin, initials, [further names, folded]]]}. */
 void assets_catalogue(const struct survey *survey, struct buffer *json);
 
-/* A style sheet with the colour of each line and of what is written on it: the survey's lines are
- * data, and pages may carry no style of their own (trust §5). */
+/* A style sheet by its name, made of files of collector/pages/styles/; false if there is none.
+ * Every page has style.css; the city, a station and the forms have one more each. */
+bool assets_sheet(const struct survey *survey, const char *name, struct buffer *css);
+
+/* The colour of each line and of what is written on it: the survey's lines are data, and pages may
+ * carry no style of their own (trust §5). */
 void assets_line_colours(const struct survey *survey, struct buffer *css);
 
 #endif

@@ -152,6 +152,16 @@ static void city_finish(struct city *city)
     free(city->order);
 }
 
+/* Named here, modules come together and not one after another. */
+static const char head[] = "<link rel=\"stylesheet\" href=\"/assets/city.css\">\n"
+                           "<link rel=\"modulepreload\" href=\"/assets/map.js\">"
+                           "<link rel=\"modulepreload\" href=\"/assets/card.js\">"
+                           "<link rel=\"modulepreload\" href=\"/assets/dom.js\">"
+                           "<link rel=\"modulepreload\" href=\"/assets/texts.js\">"
+                           "<link rel=\"modulepreload\" href=\"/assets/hands.js\">"
+                           "<link rel=\"modulepreload\" href=\"/assets/slider.js\">"
+                           "<script type=\"module\" src=\"/assets/city.js\"></script>\n";
+
 static enum http_progress city_ready(struct task *task)
 {
     struct page *page = &task->page;
@@ -164,6 +174,7 @@ static enum http_progress city_ready(struct task *task)
     city_sort(&city);
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", html_in(&page->html, &page->survey->title));
+    page->head = head;
     page_open(page, title.data, "/");
     html_put(&page->html, city_is_filtered(&city) ? "<div class=\"wrap city filtered\">\n"
                                                   : "<div class=\"wrap city\">\n");

@@ -38,7 +38,6 @@ static enum http_progress data_ready(struct task *task)
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("data_title", html->language));
     page_open(page, title.data, "/data");
-    html_put(html, "<link rel=\"stylesheet\" href=\"/assets/map.css\">\n");
     FILL(html,
          "<div class=\"wrap narrow prose\"><h1>{@data_title}</h1><p class=\"lead\">{licence}</p>"
          "<p>{@map_credit} · <a href=\"/api{?}\">{@api_title}</a></p>\n",

@@ -12,11 +12,12 @@ static unsigned form_status(const struct form_page *page)
     return page->faults->not_json ? 400 : 422;
 }
 
+static const char head[] = "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
+                           "<script type=\"module\" src=\"/assets/report.js\"></script>\n";
+
 /* The first submit button of a form is the one that Enter presses: it must be the one that sends,
  * not the one that switches the language. */
 static const char form_head[] =
-    "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
-    "<script type=\"module\" src=\"/assets/report.js\"></script>\n"
     "<form class=\"report\" id=\"form\" method=\"post\" action=\"/report{?}\" "
     "autocomplete=\"off\">\n"
     "<button class=\"default\" tabindex=\"-1\" aria-hidden=\"true\">{@form_send}</button>\n"
@@ -64,6 +65,7 @@ enum http_progress pages_form(const struct app *app, const struct form_page *for
     const struct form form = {&page, form_page->values, form_page->faults};
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("form_title", page.html.language));
+    page.head = head;
     page_open(&page, title.data, "/report");
     FILL(&page.html,
          "<div class=\"wrap narrow\"><h1>{@form_title}</h1>\n<p class=\"lead\">{head}</p>\n",

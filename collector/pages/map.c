@@ -9,16 +9,6 @@ enum {
     MARK_HALF_INTERCHANGE = 8
 };
 
-/* Named here, modules come together and not one after another. */
-static const char modules[] = "<link rel=\"stylesheet\" href=\"/assets/map.css\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/map.js\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/card.js\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/dom.js\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/texts.js\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/hands.js\">"
-                              "<link rel=\"modulepreload\" href=\"/assets/slider.js\">"
-                              "<script type=\"module\" src=\"/assets/city.js\"></script>\n";
-
 static void put_tracks(const struct city *city)
 {
     struct html *html = &city->page->html;
@@ -111,7 +101,6 @@ void city_map(const struct city *city)
     const struct diagram *diagram = page->app->diagram;
     if (diagram == NULL)
         return;
-    html_put(html, modules);
     FILL(html,
          "<section class=\"map\" aria-labelledby=\"map\"><h2 id=\"map\">{@map_title}</h2>\n"
          "<div class=\"frame\" data-help=\"{@map_help}\" data-in=\"{@map_in}\" "

@@ -2,9 +2,12 @@
 #include "collector/pages/form_fault.h"
 #include "collector/pages/marks.h"
 
+static const char sheet[] = "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n";
+/* Asked for one report by its number, the page shows that one; else this browser's. */
+static const char sheet_and_list[] = "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
+                                     "<script type=\"module\" src=\"/assets/mine.js\"></script>\n";
+
 static const char ask[] =
-    "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n"
-    "<script type=\"module\" src=\"/assets/mine.js\"></script>\n"
     "<p class=\"own-intro\">{@own_intro}</p><form class=\"report\" method=\"post\" action=\"/mine{?}\">"
     "<input type=\"hidden\" name=\"act\" value=\"show\">"
     "<div class=\"group\"><label class=\"title\" for=\"f-id\">{@receipt_id}</label>"
@@ -104,6 +107,7 @@ enum http_progress pages_own(const struct app *app, const struct own_page *own,
     page_start(&page, app, exchange);
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("nav_mine", page.html.language));
+    page.head = own->report == NULL ? sheet_and_list : sheet;
     page_open(&page, title.data, "/mine");
     html_put(&page.html, "<div class=\"wrap narrow\"><h1>{@nav_mine}</h1>\n");
     form_put_summary(&(struct form){&page, NULL, NULL}, own->refusal);

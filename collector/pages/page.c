@@ -10,8 +10,7 @@ static const char head[] =
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n"
     "<title>{title}</title>\n"
-    "<link rel=\"stylesheet\" href=\"/assets/style.css\">\n"
-    "<link rel=\"stylesheet\" href=\"/assets/lines.css\">\n"
+    "<link rel=\"stylesheet\" href=\"/assets/style.css\">\n{head}"
     "<link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\n"
     "<link rel=\"manifest\" href=\"/manifest.webmanifest\">\n"
     "<link rel=\"apple-touch-icon\" href=\"/assets/icon-180.png\">\n"
@@ -147,7 +146,7 @@ static void put_switch(struct page *page)
 void page_open(struct page *page, const char *title, const char *nav)
 {
     struct html *html = &page->html;
-    FILL(html, head, TEXT("title", title));
+    FILL(html, head, TEXT("title", title), MARKUP("head", page->head));
     marks_define(html);
     html_put(html, banner);
     html_put(html, "<nav class=\"menu\" aria-label=\"{@menu}\">");

@@ -15,6 +15,7 @@ struct page {
     int32_t today;     /* in the survey's offset */
     int32_t as_of;     /* the day the page tells of */
     int32_t known_at;  /* what was published by the end of this day; DAY_NONE: today */
+    const char *head;  /* markup for <head> of this page alone; NULL: none */
     bool posted;       /* the answer to a form: its address alone does not bring it back */
 };
 

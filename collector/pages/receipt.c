@@ -62,6 +62,7 @@ enum http_progress pages_receipt(const struct app *app, const struct receipt_pag
     const char *station = html_in(&page.html, &app->survey->stations[receipt->station].name);
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("receipt_title", page.html.language));
+    page.head = "<link rel=\"stylesheet\" href=\"/assets/report.css\">\n";
     page_open(&page, title.data, "/report");
     FILL(&page.html, "<div class=\"wrap narrow receipt-page\"><h1>{title}</h1>\n",
          TEXT("title",

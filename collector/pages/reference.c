@@ -162,7 +162,6 @@ static enum http_progress reference_ready(struct task *task)
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("api_title", html->language));
     page_open(page, title.data, "/api");
-    html_put(html, "<link rel=\"stylesheet\" href=\"/assets/map.css\">\n");
     FILL(html,
          "<div class=\"wrap narrow prose\"><h1>{@api_title}</h1><p>{@api_intro}</p>"
          "<p lang=\"en\">{text}</p>\n",

@@ -106,6 +106,7 @@ static enum http_progress station_write(struct task *task)
     auto_buffer struct buffer title = {0}, path = {0};
     buffer_format(&title, "%s · 站记 Zhanji", html_in(&page->html, &it->station->name));
     buffer_format(&path, "/stations/%s", it->station->id);
+    page->head = "<link rel=\"stylesheet\" href=\"/assets/station.css\">\n";
     page_open(page, title.data, "");
     put_body(it, path.data);
     free(it->samples);

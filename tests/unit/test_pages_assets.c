@@ -79,6 +79,32 @@ static void drawings_are_found_by_question_and_option(void **state)
     assert_false(asset_draws("ticket_machine-absent"));
 }
 
+static const struct embedded_file *embedded(const char *path)
+{
+    for (size_t i = 0; i < pages_files_count; i++)
+        if (strcmp(pages_files[i].path, path) == 0)
+            return &pages_files[i];
+    return NULL;
+}
+
+static void every_file_of_styles_is_in_a_sheet(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const char *const names[] = {"style.css", "city.css", "station.css", "report.css"};
+    auto_buffer struct buffer all = {0};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        assert_true(assets_sheet(fixture->survey, names[i], &all));
+    for (size_t i = 0; i < pages_files_count; i++) {
+        const struct embedded_file *file = &pages_files[i];
+        if (strncmp(file->path, "styles/", 7) == 0 &&
+            memmem(all.data, all.length, file->data, file->length) == NULL)
+            fail_msg("%s is in no style sheet", file->path);
+    }
+    assert_non_null(embedded("styles/tokens.css"));
+    assert_non_null(strstr(all.data, ".l0{--line:#"));
+    assert_false(assets_sheet(fixture->survey, "tokens.css", &all));
+}
+
 static void what_rules_the_whole_site_lies_at_its_root(void **state)
 {
     const struct fixture *fixture = *state;
@@ -106,6 +132,7 @@ int main(void)
         cmocka_unit_test(the_catalogue_has_every_station_and_every_stop_is_one_of_them),
         cmocka_unit_test(the_catalogue_tells_former_and_short_names_but_no_name_twice),
         cmocka_unit_test(drawings_are_found_by_question_and_option),
+        cmocka_unit_test(every_file_of_styles_is_in_a_sheet),
         cmocka_unit_test(what_rules_the_whole_site_lies_at_its_root),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

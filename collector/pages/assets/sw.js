@@ -11,7 +11,7 @@ const modules = ['catalogue', 'dom', 'faults', 'fields', 'limits', 'mine', 'pick
 const shell = [
   ...pages.flatMap((page) => ['zh', 'en'].map((language) => `${page}?lang=${language}`)),
   ...modules.map((name) => `/assets/${name}.js`),
-  ...['style.css', 'lines.css', 'report.css', 'catalogue.json', 'drawings.svg', 'icon.svg'].map((name) => `/assets/${name}`),
+  ...['style.css', 'report.css', 'catalogue.json', 'drawings.svg', 'icon.svg'].map((name) => `/assets/${name}`),
   '/api/v1/survey',
 ];
 
