@@ -28,5 +28,6 @@ http_handler handle_refit;
 http_handler handle_check;
 http_handler handle_backup;
 http_handler handle_log_key;
+http_handler handle_purge;
 
 #endif

@@ -127,7 +127,7 @@ static bool note_list(void *context, uint64_t number, const char *line, size_t l
         return true; /* verifying will tell */
     if (entry->act == ACT_RECEIVED && day_parse(entry->subject, strlen(entry->subject), &day))
         buffer_format(&fetching->received, "received/%s\n", entry->subject);
-    else if (entry_act_is_decision(entry->act) && entry->reports != 0)
+    else if (entry->reports != 0 && (entry_act_is_decision(entry->act) || entry->act == ACT_PURGE))
         buffer_format(&fetching->covered, "reports/%" PRIu64 "\n", number);
     return true;
 }

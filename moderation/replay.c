@@ -1,30 +1,24 @@
-#include "moderation/replay.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/base/day.h"
-#include "collector/log/entry.h"
 #include "moderation/keyline.h"
+#include "moderation/replay_internal.h"
 
 enum {
     MODERATOR_ACTIVE = 1,
-    MODERATOR_RETIRED = 2,
-    LIST_MAX = 1 << 30
-};
-
-enum state {
-    PENDING,
-    APPROVED,
-    REJECTED,
-    WITHHELD,
-    WITHDRAWN
+    MODERATOR_RETIRED = 2
 };
 
 static const char *const state_names[] = {"waiting", "approved", "rejected", "withheld",
                                           "withdrawn"};
+
+const char *replay_state_name(enum replay_state state)
+{
+    return state_names[state];
+}
 
 void replay_init(struct replay *replay, const struct mirror *mirror)
 {
@@ -42,10 +36,7 @@ void replay_finish(struct replay *replay)
     free(replay->items);
 }
 
-static void fault(const struct replay *replay, uint64_t number, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-
-static void fault(const struct replay *replay, uint64_t number, const char *format, ...)
+void replay_fault(const struct replay *replay, uint64_t number, const char *format, ...)
 {
     char text[400];
     char what[300];
@@ -83,9 +74,9 @@ static struct replayed_report *report_of(struct replay *replay, const uint8_t uu
     return report;
 }
 
-static enum state state_after(enum entry_act act)
+static enum replay_state state_after(enum entry_act act)
 {
-    static const enum state states[] = {
+    static const enum replay_state states[] = {
         [ACT_APPROVE] = APPROVED,
         [ACT_REJECT] = REJECTED,
         [ACT_WITHHOLD] = WITHHELD,
@@ -111,16 +102,17 @@ static void decide(struct replay *replay, uint64_t number, const struct entry *e
 
     uuid_print(uuid, id);
     if (version != 0 && version != report->version)
-        fault(replay, number, "it is about version %" PRIu32 " of %s, which is at %" PRIu32,
-              version, id, report->version);
+        replay_fault(replay, number, "it is about version %" PRIu32 " of %s, which is at %" PRIu32,
+                     version, id, report->version);
     if (!fits(report, entry->act))
-        fault(replay, number, "it cannot %s %s, which is %s", entry_act_name(entry->act), id,
-              state_names[report->state]);
+        replay_fault(replay, number, "it cannot %s %s, which is %s", entry_act_name(entry->act), id,
+                     state_names[report->state]);
     report->state = (uint8_t)state_after(entry->act);
     report->is_published = entry->act == ACT_APPROVE;
     report->note_hidden = entry->hide_note;
     report->published_version = report->version;
     report->published_entry = number;
+    report->decided = entry->at;
     replay->covered++;
 }
 
@@ -151,12 +143,12 @@ static void decide_many(struct replay *replay, uint64_t number, const struct ent
     char path[60];
 
     snprintf(path, sizeof path, "reports/%" PRIu64, number);
-    if (!mirror_read(replay->mirror->folder, path, LIST_MAX, &list, &error)) {
-        fault(replay, number, "the list of its reports is missing (%s)", path);
+    if (!mirror_read(replay->mirror->folder, path, REPLAY_LIST_MAX, &list, &error)) {
+        replay_fault(replay, number, "the list of its reports is missing (%s)", path);
         return;
     }
     if (strlen(list.data) != list.length || !is_list_of(&list, entry)) {
-        fault(replay, number, "%s is not the list it was signed over", path);
+        replay_fault(replay, number, "%s is not the list it was signed over", path);
         return;
     }
     for (const char *at = list.data; *at != '\0'; at += UUID_TEXT_SIZE) {
@@ -164,7 +156,7 @@ static void decide_many(struct replay *replay, uint64_t number, const struct ent
         if (uuid_parse(at, UUID_TEXT_SIZE - 1, uuid))
             decide(replay, number, entry, uuid, 0);
         else
-            fault(replay, number, "%s holds what is no id", path);
+            replay_fault(replay, number, "%s holds what is no id", path);
     }
 }
 
@@ -174,11 +166,11 @@ static void take_decision(struct replay *replay, uint64_t number, const struct e
 
     replay->decisions++;
     if (!map_get(replay->moderators, entry->key, sizeof entry->key, &standing))
-        fault(replay, number, "nobody with this key was a moderator then");
+        replay_fault(replay, number, "nobody with this key was a moderator then");
     else if (standing != MODERATOR_ACTIVE)
-        fault(replay, number, "its moderator was retired before");
+        replay_fault(replay, number, "its moderator was retired before");
     if (!entry_verify(entry))
-        fault(replay, number, "its signature is wrong");
+        replay_fault(replay, number, "its signature is wrong");
     if (entry->reports == 0)
         decide(replay, number, entry, entry->report, entry->version);
     else
@@ -190,9 +182,9 @@ static void take_amendment(struct replay *replay, uint64_t number, const struct 
     struct replayed_report *report = report_of(replay, entry->report);
 
     if (entry->version != report->version + 1 || report->state == WITHDRAWN)
-        fault(replay, number,
-              "an amendment to version %" PRIu32 " does not follow version %" PRIu32,
-              entry->version, report->version);
+        replay_fault(replay, number,
+                     "an amendment to version %" PRIu32 " does not follow version %" PRIu32,
+                     entry->version, report->version);
     report->version = entry->version;
     report->state = PENDING;
 }
@@ -202,7 +194,7 @@ static void take_withdrawal(struct replay *replay, uint64_t number, const struct
     struct replayed_report *report = report_of(replay, entry->report);
 
     if (report->state == WITHDRAWN || entry->version != report->version)
-        fault(replay, number, "it withdraws what is not there");
+        replay_fault(replay, number, "it withdraws what is not there");
     report->state = WITHDRAWN;
     report->is_published = false;
 }
@@ -216,74 +208,17 @@ static void take_moderator(struct replay *replay, uint64_t number, const struct 
     bool is_known;
 
     if (!keyline_parse(entry->subject, key, name, &error)) {
-        fault(replay, number, "%s", error.text);
+        replay_fault(replay, number, "%s", error.text);
         return;
     }
     is_known = map_get(replay->moderators, key, sizeof key, &standing);
     if (entry->act == ACT_MODERATOR_ADD && is_known)
-        fault(replay, number, "this moderator was added before");
+        replay_fault(replay, number, "this moderator was added before");
     if (entry->act == ACT_MODERATOR_RETIRE && standing != MODERATOR_ACTIVE)
-        fault(replay, number, "it retires who is no moderator");
+        replay_fault(replay, number, "it retires who is no moderator");
     replay->moderators_added += entry->act == ACT_MODERATOR_ADD ? 1 : 0;
     map_put(replay->moderators, key, sizeof key,
             entry->act == ACT_MODERATOR_ADD ? MODERATOR_ACTIVE : MODERATOR_RETIRED);
-}
-
-/* Lines of hex in order of value, each once. */
-static bool count_hashes(const struct buffer *list, uint64_t *count_out)
-{
-    enum {
-        LINE = 2 * SECRET_KEY_SIZE + 1
-    };
-
-    const char *before = "";
-
-    *count_out = list->length / LINE;
-    for (const char *at = list->data; *at != '\0'; at += LINE) {
-        uint8_t hash[SECRET_KEY_SIZE];
-        if (strnlen(at, LINE) != LINE || at[LINE - 1] != '\n' ||
-            !hex_parse(at, LINE - 1, hash, sizeof hash) || strncmp(before, at, LINE - 1) >= 0)
-            return false;
-        before = at;
-    }
-    return strlen(list->data) == list->length;
-}
-
-static void check_day(struct replay *replay, uint64_t number, const struct entry *entry)
-{
-    int32_t day;
-
-    if (!day_parse(entry->subject, strlen(entry->subject), &day)) {
-        fault(replay, number, "it is of no day");
-        return;
-    }
-    if (replay->last_day != DAY_NONE && day != replay->last_day + 1)
-        fault(replay, number, "the list of %s does not follow the day before", entry->subject);
-    replay->last_day = day;
-}
-
-static void take_received(struct replay *replay, uint64_t number, const struct entry *entry)
-{
-    auto_buffer struct buffer list = {0};
-    struct error error = {0};
-    uint8_t digest[SECRET_KEY_SIZE];
-    char path[300];
-    uint64_t count;
-
-    check_day(replay, number, entry);
-    snprintf(path, sizeof path, "received/%s", entry->subject);
-    if (strchr(entry->subject, '/') != NULL ||
-        !mirror_read(replay->mirror->folder, path, LIST_MAX, &list, &error)) {
-        fault(replay, number, "%s is missing", path);
-        return;
-    }
-    sha256_bytes(list.data, list.length, digest);
-    if (memcmp(digest, entry->digest, sizeof digest) != 0)
-        fault(replay, number, "%s is not the list that was digested", path);
-    if (!count_hashes(&list, &count) || count != entry->reports)
-        fault(replay, number, "%s is not %" PRIu32 " hashes in order", path, entry->reports);
-    replay->lists++;
-    replay->hashes += entry->reports;
 }
 
 static void take_log_key(struct replay *replay, uint64_t number, const struct entry *entry)
@@ -300,18 +235,12 @@ static void take_other(struct replay *replay, uint64_t number, const struct entr
 }
 
 static void (*const takers[])(struct replay *replay, uint64_t number, const struct entry *entry) = {
-    [ACT_APPROVE] = take_decision,
-    [ACT_REJECT] = take_decision,
-    [ACT_WITHHOLD] = take_decision,
-    [ACT_REVERT] = take_decision,
-    [ACT_WITHDRAW] = take_withdrawal,
-    [ACT_AMEND] = take_amendment,
-    [ACT_RECEIVED] = take_received,
-    [ACT_NOTICE] = take_other,
-    [ACT_MODERATOR_ADD] = take_moderator,
-    [ACT_MODERATOR_RETIRE] = take_moderator,
-    [ACT_PURGE] = take_other,
-    [ACT_LOG_KEY] = take_log_key,
+    [ACT_APPROVE] = take_decision,        [ACT_REJECT] = take_decision,
+    [ACT_WITHHOLD] = take_decision,       [ACT_REVERT] = take_decision,
+    [ACT_WITHDRAW] = take_withdrawal,     [ACT_AMEND] = take_amendment,
+    [ACT_RECEIVED] = replay_received,     [ACT_NOTICE] = take_other,
+    [ACT_MODERATOR_ADD] = take_moderator, [ACT_MODERATOR_RETIRE] = take_moderator,
+    [ACT_PURGE] = replay_purge,           [ACT_LOG_KEY] = take_log_key,
 };
 
 static void check_line(struct replay *replay, uint64_t number, const char *line, size_t length,
@@ -322,12 +251,12 @@ static void check_line(struct replay *replay, uint64_t number, const char *line,
     if (number == 0)
         snprintf(replay->survey, sizeof replay->survey, "%s", entry->survey);
     if (strcmp(replay->survey, entry->survey) != 0)
-        fault(replay, number, "it is of another survey, %s", entry->survey);
+        replay_fault(replay, number, "it is of another survey, %s", entry->survey);
     if (entry->by != BY_MODERATOR)
         return;
     sha256_bytes(line, length, digest);
     if (!map_put(replay->lines, digest, sizeof digest, number))
-        fault(replay, number, "the same line stood before");
+        replay_fault(replay, number, "the same line stood before");
 }
 
 void replay_entry(struct replay *replay, uint64_t number, const char *line, size_t length)
@@ -337,7 +266,7 @@ void replay_entry(struct replay *replay, uint64_t number, const char *line, size
 
     replay->entries++;
     if (!entry_parse(line, length, entry, &error)) {
-        fault(replay, number, "%s", error.text);
+        replay_fault(replay, number, "%s", error.text);
         return;
     }
     check_line(replay, number, line, length, entry);

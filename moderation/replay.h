@@ -19,6 +19,7 @@ struct replayed_report {
     bool note_hidden;
     uint32_t published_version;
     uint64_t published_entry; /* number of the entry that published it */
+    int64_t decided;          /* Unix seconds of the last decision */
     bool was_exported;        /* seen in an export */
 };
 
@@ -32,7 +33,7 @@ struct replay {
     struct map *lines;      /* SHA-256 of each moderator's line */
     struct replayed_report *items;
     size_t count, capacity;
-    uint64_t entries, decisions, covered, moderators_added, lists, hashes;
+    uint64_t entries, decisions, covered, moderators_added, lists, hashes, purged;
     int32_t last_day;  /* of the `received` entries */
     char log_key[256]; /* of the last log-key entry; "" for none */
 };

@@ -27,6 +27,7 @@ const struct http_route moderation_routes[] = {
     {HTTP_POST, API "/refit", handle_refit, 0, NULL, HTTP_LOCAL_ONLY},
     {HTTP_POST, API "/check", handle_check, 0, NULL, HTTP_LOCAL_ONLY},
     {HTTP_POST, API "/log-key", handle_log_key, LINE_BODY_MAX, json, HTTP_LOCAL_ONLY},
+    {HTTP_POST, API "/purge", handle_purge, LINE_BODY_MAX, json, HTTP_LOCAL_ONLY},
     {HTTP_GET, API "/backup", handle_backup, 0, NULL, HTTP_LOCAL_ONLY},
     {HTTP_GET, "/desk", handle_desk, 0, NULL, 0},
     {HTTP_GET, "/desk/{file}", handle_desk_file, 0, NULL, 0},

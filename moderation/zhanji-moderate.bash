@@ -34,7 +34,7 @@ _zhanji_moderate() {
   elif [[ $current == -* ]]; then
     words="$common $filters $decides"
   elif ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[COMP_CWORD - 2]} == --@(socket|server|key) ]]; then
-    words='approve backup bulk check import key log moderator notice queue refit reject restore
+    words='approve backup bulk check import key log moderator notice purge queue refit reject
       revert review show stats withhold'
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

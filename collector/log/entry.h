@@ -61,7 +61,7 @@ struct entry {
     char reason[32];                   /* "" where none */
     uint8_t report[UUID_SIZE];         /* one report … */
     uint32_t version;
-    uint32_t reports;              /* … or this many … (`received`: that many arrived) */
+    uint32_t reports;              /* … or this many … (`received`, `purge`: that many) */
     uint8_t root[SECRET_KEY_SIZE]; /* … with this RFC 6962 root of their ids in id order */
     char survey[64];
     char subject[256]; /* acts of the server: a moderator's line, a notice's id, … key "subject" */

@@ -220,7 +220,8 @@ static bool check_shape(const struct reader *reader, const struct entry *entry)
         return scan_refuse(reader, "\"by\" is not who may do this act");
     if (entry->reports > ENTRY_REPORTS_MAX && entry->by == BY_MODERATOR)
         return scan_refuse(reader, "a decision covers at most 10,000 reports");
-    if (entry->reports != 0 && entry->by != BY_MODERATOR && entry->act != ACT_RECEIVED)
+    if (entry->reports != 0 && entry->by != BY_MODERATOR && entry->act != ACT_RECEIVED &&
+        entry->act != ACT_PURGE)
         return scan_refuse(reader, "this act has no \"reports\"");
     if (judged && !has_reason)
         return scan_refuse(reader, "\"reason\" is missing");

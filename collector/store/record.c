@@ -6,6 +6,15 @@
 #include "collector/store/engine.h"
 #include "collector/store/records.h"
 
+/* Refused before :before, with something of its reporter left: words, a note sealed or not, a
+ * pseudonym, the time of day. */
+#define PURGEABLE                                                                \
+    " FROM report JOIN entry ON entry.number = report.entry"                     \
+    " WHERE report.state IN (2, 3) AND report.state <> 1 AND entry.at < :before" \
+    " AND (report.reporter IS NOT NULL OR report.moment IS NOT NULL"             \
+    " OR EXISTS (SELECT 1 FROM words WHERE words.id = report.id)"                \
+    " OR EXISTS (SELECT 1 FROM sealed WHERE sealed.id = report.id))"
+
 static const char *const texts[RECORD_COUNT] = {
     [RECORD_NODE_PUT] = "INSERT OR REPLACE INTO node (level, number, hash)"
                         " VALUES (:level, :number, :hash)",
@@ -20,6 +29,11 @@ static const char *const texts[RECORD_COUNT] = {
     [RECORD_RECEIVED_PUT] = "INSERT INTO received (day, hashes) VALUES (:day, :hashes)",
     [RECORD_RECEIVED] = "SELECT hashes FROM received WHERE day = :day",
     [RECORD_RECEIVED_LAST] = "SELECT max(day) FROM received",
+    [RECORD_PURGE_COUNT] = "SELECT count(*)" PURGEABLE,
+    /* The + keeps the order from being a reason to walk through all approved reports. */
+    [RECORD_PURGE_FIND] =
+        "SELECT report.id, report.reporter" PURGEABLE " ORDER BY +report.id LIMIT :limit",
+    [RECORD_PURGE_ROW] = "UPDATE report SET reporter = NULL, moment = NULL WHERE id = :id",
 };
 
 _Static_assert((int)RECORD_COUNT <= (int)RECORD_STATEMENTS, "a slot for each statement");

@@ -36,6 +36,16 @@ NODISCARD bool session_decide_many(struct session *session, const struct entry *
 NODISCARD bool session_covered(struct session *session, uint64_t entry, struct buffer *ids,
                                bool *found_out, struct error *error);
 
+/* Reports that were rejected or withheld before an instant, and still have something to purge. */
+NODISCARD bool session_purgeable(struct session *session, int64_t before, uint64_t *count_out,
+                                 struct error *error);
+/* Erases notes (the sealed ones too), pseudonyms and times of day of up to `limit` of them, and
+ * appends the server's `purge` entry about them: `subject` is the day (UTC) before which they were
+ * decided, `digest` is of their ids in order, a line each. What waits or is published is never
+ * purged. *count_out 0: there were none, and no entry. */
+NODISCARD bool session_purge(struct session *session, int64_t before, uint32_t limit,
+                             uint32_t *count_out, struct error *error);
+
 /* What arrived: the day in the survey's offset, and the content hash. */
 struct arrival {
     int32_t day;

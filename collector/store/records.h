@@ -3,7 +3,7 @@
 
 #include "collector/store/internal.h"
 
-/* The statements of record.c and received.c. */
+/* The statements of record.c, received.c and purge.c. */
 enum record_statement {
     RECORD_NODE_PUT,
     RECORD_NODES,
@@ -14,6 +14,9 @@ enum record_statement {
     RECORD_RECEIVED_PUT,
     RECORD_RECEIVED,
     RECORD_RECEIVED_LAST,
+    RECORD_PURGE_COUNT,
+    RECORD_PURGE_FIND,
+    RECORD_PURGE_ROW,
     RECORD_COUNT
 };
 

@@ -21,6 +21,7 @@ enum exit_code command_moderator_list(struct tool *tool);
 enum exit_code command_moderator_retire(struct tool *tool);
 enum exit_code command_notice_add(struct tool *tool);
 enum exit_code command_queue(struct tool *tool);
+enum exit_code command_purge(struct tool *tool);
 enum exit_code command_refit(struct tool *tool);
 enum exit_code command_reject(struct tool *tool);
 enum exit_code command_revert(struct tool *tool);

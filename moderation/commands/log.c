@@ -63,6 +63,10 @@ static void print_checked(const struct audit *audit)
            " hashes) are those that the log has the digests of\n",
            audit->mirror.head.origin, replay->entries, audit->tiles, replay->decisions,
            replay->covered, replay->moderators_added, replay->lists, replay->hashes);
+    if (replay->purged > 0)
+        printf("- the texts of %" PRIu64 " reports were purged, each of which was rejected or "
+               "withheld long before\n",
+               replay->purged);
     if (audit->has_export)
         printf("- the %" PRIu64 " reports of the export are exactly those that the log approves, "
                "in the versions it approves\n",

@@ -90,6 +90,12 @@ const struct command commands[] = {
     {"notice add", "FILE", "publish a notice",
      "FILE is JSON: a notice as in schema/notices.json, or an array of them.\n", 0, OPERATES, 1, 1,
      command_notice_add},
+    {"purge", "DAYS [--dry-run]", "erase the texts of what was refused long ago",
+     "Of every report that was rejected or withheld more than DAYS days ago the notes, the sealed\n"
+     "ones too, the pseudonym and the time of day are erased for good; station, day and answers\n"
+     "stay. What waits is never purged: decide it first. The log says which reports, and keeps\n"
+     "what moderators wrote in it; older backups keep what they have. --dry-run counts only.\n",
+     ONLY(OPTION_DRY_RUN), OPERATES, 1, 1, command_purge},
     {"queue", "[filters] [--order use|age] [--limit N]", "what waits, oldest first",
      "N is 1 to 500; 50 if not given. With --order use comes first what would change its station's\n"
      "published status, then what looks wrong, the rest by age.\n" FILTERS_HELP,

@@ -1,46 +1,13 @@
 // Days go by, by a clock that is set before each start: what was published on an earlier day is
 // answered as it was published then, whatever came later.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 
-import { createServer, report, temporaryFolder, waitFor } from './harness.mjs';
+import { at, calendar, skip } from './calendar.mjs';
+import { report, waitFor } from './harness.mjs';
 import { addModerator, moderate } from './moderators.mjs';
 
 const reports = '/api/v1/reports';
-const libraries = '/usr/lib';
-const clock = readdirSync(libraries)
-  .map((folder) => path.join(libraries, folder, 'faketime/libfaketimeMT.so.1'))
-  .find((file) => existsSync(file));
-
-// A sanitizer's runtime does not start under a preloaded library.
-const skip = clock === undefined || process.env.ASAN_OPTIONS !== undefined;
-
-/** The environment in which a program's clock starts at an instant, and goes on from there. */
-function at(instant) {
-  return {
-    LD_PRELOAD: clock,
-    TZ: 'UTC',
-    FAKETIME: `@${instant.replace('T', ' ').replace('Z', '')}`,
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  };
-}
-
-/** A server that lives through several days: on(instant, task) starts it then and stops it after. */
-function calendar(t) {
-  const server = createServer(temporaryFolder(t));
-  t.after(() => server.child && server.stop());
-  const on = async (instant, task) => {
-    server.env = at(instant);
-    await server.start();
-    await task();
-    const { code, stderr } = await server.stop();
-    assert.equal(code, 0, stderr);
-  };
-  return { server, on };
-}
-
 const get = async (server, where) => {
   const { status, json, text } = await server.request(where);
   assert.equal(status, 200, `${where}: ${text}`);

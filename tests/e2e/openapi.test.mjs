@@ -395,6 +395,10 @@ describe('the description of the API', () => {
     await waitFor(async () => (await get('/api/v1/notices')).json.notices.length === 5, 'the notice');
     await post('/api/v1/moderation/refit', 202, local);
     await post('/api/v1/moderation/check', 200, local);
+    await post('/api/v1/moderation/purge', 200, { ...local, json: { days: 365, dry_run: true } });
+    await post('/api/v1/moderation/purge', 200, { ...local, json: { days: 365 } });
+    await post('/api/v1/moderation/purge', 422, { ...local, json: { days: 0 } });
+    await drive('post', '/api/v1/moderation/purge', 404, {}, { json: { days: 365 } });
     await get('/api/v1/moderation/backup', {}, local);
     await drive('delete', '/api/v1/moderation/moderators/{name}', 200, { name: 'Ada' }, local);
     await drive('delete', '/api/v1/moderation/moderators/{name}', 404, { name: 'Nobody' }, local);
