@@ -3,6 +3,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum {
+    LINE_SIZE = 64,
+    LARGE_PAGE = 1 << 21
+};
 
 static void *checked(void *pointer)
 {
@@ -21,6 +27,20 @@ void *memory_alloc(size_t size)
 void *memory_zeroed(size_t count, size_t size)
 {
     return checked(calloc(count == 0 ? 1 : count, size == 0 ? 1 : size));
+}
+
+void *memory_zeroed_lines(size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX - LARGE_PAGE) / size)
+        return checked(NULL);
+    size_t bytes = count * size;
+    size_t grain = bytes < LARGE_PAGE ? LINE_SIZE : LARGE_PAGE;
+    size_t rounded = (bytes / grain + 1) * grain;
+    void *lines = checked(aligned_alloc(grain, rounded));
+    /* Only a hint: where it is not taken, the pages are small. */
+    if (grain == LARGE_PAGE)
+        (void)madvise(lines, rounded, MADV_HUGEPAGE);
+    return memset(lines, 0, bytes);
 }
 
 void *memory_resize_take(void *pointer, size_t count, size_t size)

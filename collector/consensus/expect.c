@@ -1,147 +1,199 @@
-#include "collector/consensus/fit_state.h"
+#include "collector/consensus/kernel.h"
 
 #include "collector/consensus/gap.h"
-#include "collector/consensus/quick.h"
 
 #include <math.h>
 
 /*
- * The E step (consensus.md §5). Per knot j (the observations of one interval), scaled:
- *   x_k = (keep·α_{j−1,k} + moved_k)·Lik_j(k),  c = Σ x,  α = x/c
- *   b_k = Lik_j(k)·β_j,k/c,  β_{j−1,k} = keep·b_k + Σ_l moved_l b_l,  γ = αβ
- *   N[r][k][a] += w·γ_k
- * and the restarts of the gap before j (gap.h). Loops over options are unrolled: the functions here
- * are always inlined with a constant count.
+ * The E step (consensus.md §5). Per knot j (the observations of one interval), not scaled:
+ *   α_k = (keep·α_{j−1,k} + moved_k·Σα_{j−1})·Lik_j(k)
+ *   b_k = Lik_j(k)·β_j,k,  β_{j−1,k} = keep·b_k + Σ_l moved_l b_l
+ * so that Σ_k α_k β_k is the same at every knot, the chance Z of all that was said, and
+ *   γ = αβ/Z,  N[r][k][a] += w·γ_k,  and b·Σα_{j−1}/Z is the b of consensus.md,
+ * with which the restarts of the gap before j are counted (gap.h). Numbers that become small are
+ * multiplied by a power of two, which changes no digit. Loops over options are unrolled: the
+ * functions here are always inlined with a constant count.
  */
 enum {
     LOOK_AHEAD = 16
 };
 
-static const double least_log = -138; /* of a likelihood beside the greatest of its knot */
-static const double least_alpha = 1e-100;
-static const double most_beta = 1e100;
-static const double least_product = 1e-200;
+static const double least_log = -138;  /* of a likelihood beside the greatest of its knot */
+static const double surest_log = 13.9; /* −log of the least θ */
+static const double least_moved = 1e-100;
+static const double least_total = 0x1p-200;
+static const double lift = 0x1p200;
 
-/* A knot between the passes: the observations, and where its numbers are in `values`. */
+/* A knot between the passes: its observations and its stop. */
 struct visit {
     uint32_t first, end;
     uint32_t stop;
 };
 
-/* The numbers of a knot, in a row of 3·options + 2. */
-struct values {
-    double *likelihood, *forward, *moved;
-    double *keep;
-    double *inverse; /* 1/c */
-};
-
 struct pass {
     const struct report_table *table;
     struct timeline *timeline; /* NULL: truth is fixed */
-    struct cells *cells;
-    const double *initial; /* π */
-    size_t matrix;         /* offset of the question's first matrix */
-    uint32_t first_cell, cell_count;
+    unsigned char *records;
+    const uint32_t *place;
+    uint32_t first_place, places; /* the question's records */
+    double heaviest;
     float *gamma;
+    bool watched;
     struct visit *visits;
-    double *values; /* rows of struct values */
-    struct expectation *expectation;
+    double *values; /* a row a knot: likelihood, α, moved, and (keep, Σα of the knot before) */
+    lanes_bits there[LANES_MOST]; /* all ones where there is an option */
+    lanes initial[LANES_MOST];    /* π */
+    lanes counted[LANES_MOST];    /* expected states at the origin */
+    float moved;
 };
 
-UNROLLED struct values values_of(const struct pass *pass, size_t knot, const int options)
+/* How many vectors hold the options. */
+UNROLLED int vectors(const int options)
 {
-    double *row = pass->values + knot * (3 * (size_t)options + 2);
-    return (struct values){row, row + options, row + 2 * options, row + 3 * options,
-                           row + 3 * options + 1};
+    return (options + LANES - 1) / LANES;
 }
 
-UNROLLED size_t matrix_row(const struct pass *pass, size_t observation, const int options)
+UNROLLED double *values_of(const struct pass *pass, size_t knot, const int options)
 {
-    size_t width = (size_t)options;
-    size_t cell = pass->cells->of[observation] - pass->first_cell;
-    return pass->matrix + (cell * width + pass->table->answer[observation]) * width;
+    return pass->values + knot * (size_t)(3 * vectors(options) + 1) * LANES;
 }
 
-/* Matrices of many reporters are far apart: asks for what the next observations will read, and
- * for what the way back will write. */
-UNROLLED void look_ahead(const struct pass *pass, size_t observation, const int options)
+UNROLLED double *forward_of(double *values, const int options)
 {
-    const struct cells *cells = pass->cells;
+    return values + vectors(options) * LANES;
+}
+
+UNROLLED double *moved_of(double *values, const int options)
+{
+    return values + 2 * vectors(options) * LANES;
+}
+
+UNROLLED double *rest_of(double *values, const int options)
+{
+    return values + 3 * vectors(options) * LANES;
+}
+
+/* Records of many reporters are far apart: asks for what the next observations will read, and
+ * what the way back will write. */
+UNROLLED void look_ahead(const struct pass *pass, size_t observation)
+{
     size_t ahead = observation + LOOK_AHEAD;
-    __builtin_prefetch(cells->count_of + matrix_row(pass, observation, options), 1);
-    if (ahead < pass->table->count && cells->of[ahead] - pass->first_cell < pass->cell_count) {
-        __builtin_prefetch(cells->log_chance + matrix_row(pass, ahead, options), 0);
+    if (ahead < pass->table->count && pass->place[ahead] - pass->first_place < pass->places) {
+        __builtin_prefetch(pass->records + (size_t)pass->place[ahead] * RECORD_UNIT, 1);
     }
 }
 
-/* Lik of a knot, the greatest 1; returns the logarithm that was taken out. */
-UNROLLED double weigh_evidence(const struct pass *pass, const struct visit *visit,
-                               double *likelihood, const int options)
+/* Of many observations at once: from the greatest on, and no less than e^x can be. */
+static void shift_evidence(lanes *sum, int options)
 {
-    double sum[CONSENSUS_OPTIONS_MAX];
-    sum[0] = 0;
+    double plain[LANES_MOST * LANES];
+    memcpy(plain, sum, (size_t)vectors(options) * sizeof(*sum));
+    double greatest = plain[0];
     for (int k = 1; k < options; k++) {
-        sum[k] = 0;
-    }
-    for (size_t i = visit->first; i < visit->end; i++) {
-        const float *row = pass->cells->log_chance + matrix_row(pass, i, options);
-        double weight = (double)pass->table->weight[i];
-        look_ahead(pass, i, options);
-        for (int k = 0; k < options; k++) {
-            sum[k] += weight * (double)row[k];
-        }
-    }
-    double greatest = sum[0];
-    for (int k = 1; k < options; k++) {
-        greatest = sum[k] > greatest ? sum[k] : greatest;
+        greatest = fmax(greatest, plain[k]);
     }
     for (int k = 0; k < options; k++) {
-        double log_likelihood = sum[k] - greatest;
-        likelihood[k] = quick_exp(log_likelihood > least_log ? log_likelihood : least_log);
+        plain[k] = fmax(plain[k] - greatest, least_log);
     }
-    return greatest;
+    memcpy(sum, plain, (size_t)vectors(options) * sizeof(*sum));
 }
 
-/* keep and moved between two stops. */
-UNROLLED void step_over(const struct timeline *timeline, size_t from, size_t to,
-                        const struct values *values, const int options)
+/* Lik of a knot. */
+UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit, lanes *likelihood,
+                             const int options)
 {
+    lanes sum[LANES_MOST];
+    for (int v = 0; v < vectors(options); v++) {
+        sum[v] = lanes_all(0);
+    }
+    for (size_t i = visit->first; i < visit->end; i++) {
+        const float *chances = record_chances(pass->records, pass->place[i]);
+        double weight = (double)pass->table->weight[i];
+        look_ahead(pass, i);
+        for (int v = 0; v < vectors(options); v++) {
+            sum[v] += weight * lanes_load_narrow(chances + v * LANES);
+        }
+    }
+    if (pass->heaviest * surest_log * (visit->end - visit->first) > -least_log) {
+        shift_evidence(sum, options);
+    }
+    for (int v = 0; v < vectors(options); v++) {
+        likelihood[v] = lanes_where(pass->there[v], lanes_exp(sum[v]));
+    }
+}
+
+/* keep and moved between two stops of different blocks. */
+static double step_over_blocks(const struct timeline *timeline, size_t from, size_t to,
+                               double *moved)
+{
+    struct step step;
+    chain_step(&timeline->chain, timeline->stop[from].time, timeline->stop[to].time, &step);
+    for (int l = 0; l < timeline->options; l++) {
+        moved[l] = step.moved[l] + least_moved;
+    }
+    return step.keep;
+}
+
+/* keep and moved between two stops; moved is above zero by so much that no contradiction,
+ * however total, leaves nothing. */
+UNROLLED double step_over(const struct pass *pass, size_t from, size_t to, double *moved,
+                          const int options)
+{
+    const struct timeline *timeline = pass->timeline;
     const struct stop *start = &timeline->stop[from];
     const struct stop *end = &timeline->stop[to];
+    const double *before = timeline->stop_grown + from * timeline->width;
+    const double *after = timeline->stop_grown + to * timeline->width;
+    for (int v = 0; v < vectors(options); v++) {
+        lanes gained = lanes_load(after + v * LANES) - lanes_load(before + v * LANES);
+        lanes floor = lanes_where(pass->there[v], lanes_all(least_moved));
+        lanes_store(moved + v * LANES, end->shrunk_to * gained + floor);
+    }
     if (start->block != end->block) {
-        struct step step;
-        chain_step(&timeline->chain, start->time, end->time, &step);
-        *values->keep = step.keep;
-        for (int l = 0; l < options; l++) {
-            values->moved[l] = step.moved[l];
+        return step_over_blocks(timeline, from, to, moved);
+    }
+    return start->grown_to * end->shrunk_to;
+}
+
+UNROLLED double stay(double *moved, const int options)
+{
+    for (int v = 0; v < vectors(options); v++) {
+        lanes_store(moved + v * LANES, lanes_all(0));
+    }
+    return 1;
+}
+
+UNROLLED lanes sum_of(const lanes *vector, const int options)
+{
+    lanes sum = vector[0];
+    for (int v = 1; v < vectors(options); v++) {
+        sum += vector[v];
+    }
+    return lanes_sum(sum);
+}
+
+/* α of a knot from that of the one before; `total` is Σα. */
+UNROLLED void step_forward(double *values, lanes *forward, lanes *total, lanes *likelihood,
+                           const int options)
+{
+    const double *moved = moved_of(values, options);
+    lanes keep = lanes_all(rest_of(values, options)[0]);
+    rest_of(values, options)[1] = (*total)[0];
+    for (int v = 0; v < vectors(options); v++) {
+        lanes predicted = keep * forward[v] + lanes_load(moved + v * LANES) * *total;
+        forward[v] = predicted * likelihood[v];
+    }
+    *total = sum_of(forward, options);
+    if ((*total)[0] < least_total) {
+        *total *= lift;
+        for (int v = 0; v < vectors(options); v++) {
+            forward[v] *= lift;
+            likelihood[v] *= lift;
         }
-        return;
     }
-    const double *before = timeline->stop_grown + from * (size_t)options;
-    const double *after = timeline->stop_grown + to * (size_t)options;
-    *values->keep = start->grown_to * end->shrunk_to;
-    for (int l = 0; l < options; l++) {
-        double moved = end->shrunk_to * (after[l] - before[l]);
-        values->moved[l] = moved > 0 ? moved : 0;
-    }
-}
-
-UNROLLED void stay(const struct values *values, const int options)
-{
-    *values->keep = 1;
-    for (int l = 0; l < options; l++) {
-        values->moved[l] = 0;
-    }
-}
-
-/* Logarithms are dear: scales are multiplied as long as that is safe. */
-UNROLLED void add_evidence(struct expectation *expectation, double log_scale, double scale)
-{
-    expectation->log_likelihood += log_scale;
-    expectation->product *= scale;
-    if (expectation->product < least_product) {
-        expectation->log_likelihood += log(expectation->product);
-        expectation->product = 1;
+    for (int v = 0; v < vectors(options); v++) {
+        lanes_store(values + v * LANES, likelihood[v]);
+        lanes_store(forward_of(values, options) + v * LANES, forward[v]);
     }
 }
 
@@ -150,109 +202,112 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
 {
     const struct report_table *table = pass->table;
     uint32_t end = table->first[item + 1];
-    const double *previous = pass->initial;
     size_t stop = table->intervals;
     size_t count = 0;
+    lanes forward[LANES_MOST] = {pass->initial[0]};
+    lanes likelihood[LANES_MOST];
+    for (int v = 1; v < vectors(options); v++) {
+        forward[v] = pass->initial[v];
+    }
+    lanes total = sum_of(forward, options);
     for (uint32_t i = table->first[item]; i < end; count++) {
         struct visit *visit = &pass->visits[count];
-        const struct values row = values_of(pass, count, options);
-        const struct values *values = &row;
+        double *values = values_of(pass, count, options);
+        double *moved = moved_of(values, options);
         *visit = (struct visit){i, i, table->when[i]};
         while (i < end && (!pass->timeline || table->when[i] == visit->stop)) {
             i++;
         }
         visit->end = i;
-        double log_scale = weigh_evidence(pass, visit, values->likelihood, options);
-        if (pass->timeline) {
-            step_over(pass->timeline, stop, visit->stop, values, options);
-        } else {
-            stay(values, options);
-        }
-        double scale = 0;
-        for (int k = 0; k < options; k++) {
-            double predicted = *values->keep * previous[k] + values->moved[k];
-            values->forward[k] = predicted * values->likelihood[k];
-            scale += values->forward[k];
-        }
-        *values->inverse = 1 / scale;
-        for (int k = 0; k < options; k++) {
-            double share = values->forward[k] * *values->inverse;
-            values->forward[k] = share > least_alpha ? share : least_alpha;
-        }
-        add_evidence(pass->expectation, log_scale, scale);
-        previous = values->forward;
+        weigh_evidence(pass, visit, likelihood, options);
+        rest_of(values, options)[0] = pass->timeline
+                                          ? step_over(pass, stop, visit->stop, moved, options)
+                                          : stay(moved, options);
+        step_forward(values, forward, &total, likelihood, options);
         stop = visit->stop;
     }
     return count;
 }
 
-/* N and Δγ of a knot. */
-UNROLLED void count_answers(struct pass *pass, const struct visit *visit, const double *gamma,
+/* What is kept of γ: how far it moved. */
+UNROLLED void watch(struct pass *pass, size_t observation, const lanes *gamma, const int options)
+{
+    double plain[LANES_MOST * LANES];
+    memcpy(plain, gamma, (size_t)vectors(options) * sizeof(*gamma));
+    float now = (float)plain[pass->table->answer[observation]];
+    float moved = fabsf(now - pass->gamma[observation]);
+    pass->gamma[observation] = now;
+    pass->moved = moved > pass->moved ? moved : pass->moved;
+}
+
+/* N of a knot. */
+UNROLLED void count_answers(struct pass *pass, const struct visit *visit, const lanes *gamma,
                             const int options)
 {
     for (size_t i = visit->first; i < visit->end; i++) {
-        double *row = pass->cells->count_of + matrix_row(pass, i, options);
+        double *counts = record_counts(pass->records, pass->place[i], (size_t)options);
         double weight = (double)pass->table->weight[i];
-        for (int k = 0; k < options; k++) {
-            row[k] += weight * gamma[k];
+        for (int p = 0; p < options / 2; p++) {
+            lanes_add_pair(counts + 2 * p, weight * gamma[p / 2], p % 2 == 1);
         }
-        float now = (float)gamma[pass->table->answer[i]];
-        float moved = fabsf(now - pass->gamma[i]);
-        pass->gamma[i] = now;
-        if (moved > pass->expectation->moved) {
-            pass->expectation->moved = moved;
+        if (pass->watched) {
+            watch(pass, i, gamma, options);
         }
     }
 }
 
 /* γ and b of a knot from its β, which becomes that of the knot before. */
-UNROLLED void step_back(const struct values *values, double *beta, double *gamma, double *backward,
-                        const int options)
+UNROLLED void step_back(const double *values, lanes inverse, lanes *beta, lanes *gamma,
+                        lanes *backward, const int options)
 {
-    double sum = 0;
-    double moved = 0;
-    for (int k = 0; k < options; k++) {
-        gamma[k] = values->forward[k] * beta[k];
-        sum += gamma[k];
-        backward[k] = values->likelihood[k] * beta[k] * *values->inverse;
-        moved += values->moved[k] * backward[k];
+    const double *forward = values + vectors(options) * LANES;
+    const double *moved = forward + vectors(options) * LANES;
+    lanes keep = lanes_all(moved[vectors(options) * LANES]);
+    lanes moving[LANES_MOST] = {lanes_all(0)};
+    for (int v = 0; v < vectors(options); v++) {
+        gamma[v] = lanes_load(forward + v * LANES) * inverse * beta[v];
+        backward[v] = lanes_load(values + v * LANES) * beta[v];
+        moving[v] = lanes_load(moved + v * LANES) * backward[v];
     }
-    double whole = 1 / sum;
-    for (int k = 0; k < options; k++) {
-        double before = *values->keep * backward[k] + moved;
-        gamma[k] *= whole;
-        beta[k] = before < most_beta ? before : most_beta;
+    lanes sum = sum_of(moving, options);
+    for (int v = 0; v < vectors(options); v++) {
+        beta[v] = keep * backward[v] + sum;
     }
 }
 
 /* The expected state at the origin. */
-UNROLLED void count_initial(struct pass *pass, const double *beta, const int options)
+UNROLLED void count_initial(struct pass *pass, const lanes *beta, const int options)
 {
-    double sum = 0;
-    for (int k = 0; k < options; k++) {
-        sum += pass->initial[k] * beta[k];
+    lanes state[LANES_MOST] = {lanes_all(0)};
+    for (int v = 0; v < vectors(options); v++) {
+        state[v] = pass->initial[v] * beta[v];
     }
-    for (int k = 0; k < options; k++) {
-        pass->expectation->initial[k] += pass->initial[k] * beta[k] / sum;
+    lanes sum = sum_of(state, options);
+    for (int v = 0; v < vectors(options); v++) {
+        pass->counted[v] += state[v] / sum;
     }
 }
 
 /* Carries β back over the knots, counting. */
 UNROLLED void pass_backward(struct pass *pass, size_t count, const int options)
 {
-    double beta[CONSENSUS_OPTIONS_MAX];
-    for (int k = 0; k < options; k++) {
-        beta[k] = 1;
+    lanes beta[LANES_MOST];
+    lanes gamma[LANES_MOST];
+    lanes backward[LANES_MOST];
+    lanes last[LANES_MOST] = {lanes_all(0)};
+    for (int v = 0; v < vectors(options); v++) {
+        beta[v] = lanes_where(pass->there[v], lanes_all(1));
+        last[v] = lanes_load(forward_of(values_of(pass, count - 1, options), options) + v * LANES);
     }
+    lanes inverse = 1 / sum_of(last, options);
     for (size_t j = count; j-- > 0;) {
-        double gamma[CONSENSUS_OPTIONS_MAX];
-        double backward[CONSENSUS_OPTIONS_MAX];
-        const struct values values = values_of(pass, j, options);
-        step_back(&values, beta, gamma, backward, options);
+        double *values = values_of(pass, j, options);
+        step_back(values, inverse, beta, gamma, backward, options);
         count_answers(pass, &pass->visits[j], gamma, options);
         if (pass->timeline) {
             count_gap(pass->timeline, j > 0 ? pass->visits[j - 1].stop : pass->table->intervals,
-                      pass->visits[j].stop, backward, options);
+                      pass->visits[j].stop, backward, rest_of(values, options)[1] * inverse,
+                      options);
         }
     }
     count_initial(pass, beta, options);
@@ -269,28 +324,34 @@ UNROLLED void pass_items(const struct fit *fit, uint32_t question, struct pass *
     }
 }
 
-void expect_question(struct fit *fit, uint32_t question, struct timeline *timeline,
-                     struct expectation *expectation)
+static void pass_start(const struct fit *fit, uint32_t question, struct pass *pass)
+{
+    int options = fit->table->options[question];
+    size_t first = fit->cells.unit[question];
+    pass->table = fit->table;
+    pass->records = fit->cells.records;
+    pass->place = fit->cells.place;
+    pass->first_place = (uint32_t)first;
+    pass->places = (uint32_t)(fit->cells.unit[question + 1] - first);
+    pass->heaviest = fit->cells.heaviest;
+    pass->gamma = fit->gamma;
+    pass->watched = fit->watched;
+    for (int k = 0; k < options; k++) {
+        pass->there[k / LANES][k % LANES] = UINT64_MAX;
+        pass->initial[k / LANES][k % LANES] = fit->hazard[question].initial[k];
+    }
+}
+
+void KERNEL(expect_question)(struct fit *fit, uint32_t question, struct timeline *timeline,
+                             struct expectation *expectation)
 {
     size_t most = report_table_largest(fit->table);
-    auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));
-    size_t row = 3 * (size_t)fit->table->options[question] + 2;
-    auto_free double *values = memory_zeroed(most * row, sizeof(*values));
-    struct pass pass = {
-        .table = fit->table,
-        .timeline = timeline,
-        .cells = &fit->cells,
-        .initial = fit->hazard[question].initial,
-        .matrix = fit->cells.matrix[question],
-        .first_cell = fit->cells.first[question],
-        .cell_count = fit->cells.first[question + 1] - fit->cells.first[question],
-        .gamma = fit->gamma,
-        .visits = visits,
-        .values = values,
-        .expectation = expectation,
-    };
-    *expectation = (struct expectation){.product = 1};
     int options = fit->table->options[question];
+    size_t row = (size_t)(3 * vectors(options) + 1) * LANES;
+    auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));
+    auto_free double *values = memory_zeroed_lines(most * row, sizeof(*values));
+    struct pass pass = {.timeline = timeline, .visits = visits, .values = values};
+    pass_start(fit, question, &pass);
     switch (options) {
     case 2:
         pass_items(fit, question, &pass, 2);
@@ -305,5 +366,8 @@ void expect_question(struct fit *fit, uint32_t question, struct timeline *timeli
         pass_items(fit, question, &pass, options);
         break;
     }
-    expectation->log_likelihood += log(expectation->product);
+    *expectation = (struct expectation){.moved = pass.moved};
+    for (int k = 0; k < options; k++) {
+        expectation->initial[k] = pass.counted[k / LANES][k % LANES];
+    }
 }

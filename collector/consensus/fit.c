@@ -55,8 +55,7 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
     fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
     order_items(fit);
-    cells_build(table, &fit->cells);
-    cells_update_accuracy(table, &fit->options, &fit->cells);
+    cells_build(table, &fit->options, &fit->cells, fit->emission);
     for (uint32_t q = 0; q < table->questions; q++) {
         if (!options->fixed_truth) {
             timeline_create(table, options, table->options[q], &timelines[q]);
@@ -64,7 +63,6 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
             timelines[q].options = table->options[q];
         }
         start_hazard(fit, &timelines[q], &fit->hazard[q]);
-        cells_update_chances(table, fit->options.strength, q, &fit->cells, &fit->emission[q]);
     }
     return fit;
 }
@@ -99,16 +97,14 @@ static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
         update_initial(expectation.initial, &fit->hazard[q]);
         moved = expectation.moved > moved ? expectation.moved : moved;
     }
-    cells_update_accuracy(table, &fit->options, &fit->cells);
-    for (uint32_t q = 0; q < table->questions; q++) {
-        cells_update_chances(table, fit->options.strength, q, &fit->cells, &fit->emission[q]);
-    }
+    cells_update(table, &fit->options, &fit->cells, fit->emission);
     return moved;
 }
 
 static bool run(struct fit *fit, struct timeline *timelines)
 {
     for (int iteration = 1; iteration <= FIT_MOST; iteration++) {
+        fit->watched = iteration >= FIT_LEAST - 1;
         float moved = iterate(fit, timelines, iteration);
         fit->iterations = iteration;
         const struct fit_options *options = &fit->options;
@@ -221,9 +217,7 @@ void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
     size_t knot = 0;
     for (size_t i = 0; i < count; i++) {
         size_t place = table->first[item] + i;
-        size_t cell = fit->cells.of[place] - fit->cells.first[question];
-        const float *row = fit->cells.log_chance + fit->cells.matrix[question] +
-                           cell * options * options + table->answer[place] * options;
+        const float *row = record_chances(fit->cells.records, fit->cells.place[place]);
         knot += i > 0 && table->when[place] != table->when[place - 1];
         for (size_t k = 0; k < options; k++) {
             knots_out->log_likelihood[knot * options + k] +=

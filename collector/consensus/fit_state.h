@@ -17,29 +17,78 @@ enum {
 
 /*
  * A cell is a reporter in a question; the cells of a question are consecutive, the most active
- * reporter's first. Matrices are [a][k]: for an answer, a value for each state, in a row.
+ * reporter's first. A cell has a record for each answer a: log θ[k][a] of every state k as floats,
+ * then N[k][a] as doubles. What one observation reads and what it adds to lie together, and a
+ * record of up to three options fills half a line of the processor's cache.
  */
-struct cells {
-    size_t count;
-    uint32_t *first;    /* questions + 1 */
-    size_t *matrix;     /* questions + 1: offset of a question's first matrix */
-    uint32_t *reporter; /* of each cell */
-    uint32_t *of;       /* of each observation */
-    float *log_chance;  /* matrices: log θ */
-    double *count_of;   /* matrices: N */
-    double *correct;    /* reporters + 1: Σ N[k][k] */
-    double *all;        /* reporters + 1: Σ N */
-    double *accuracy;   /* reporters + 1: a_r */
+enum {
+    RECORD_UNIT = 16, /* bytes: records begin at multiples of it */
+    RECORD_WIDTH = 4  /* log θ are padded to a multiple of it */
 };
 
-void cells_build(const struct report_table *table, struct cells *cells);
+struct cells {
+    size_t count;
+    uint32_t *first;        /* questions + 1: cells before a question's */
+    size_t *unit;           /* questions + 1: where a question's records begin, in units */
+    size_t *said_first;     /* questions + 1: records before a question's */
+    uint32_t *reporter;     /* of each cell */
+    uint32_t *place;        /* of each observation: its record, in units (64 GiB are enough) */
+    unsigned char *records; /* in order of (question, cell, answer) */
+    double *said;           /* of each record: Σ w */
+    double *correct;        /* reporters + 1: Σ N[k][k] */
+    double *all;            /* reporters + 1: Σ N */
+    double *accuracy;       /* reporters + 1: a_r */
+    double heaviest;        /* the greatest weight of an observation */
+};
+
+static inline size_t record_padded(size_t options)
+{
+    return (options + RECORD_WIDTH - 1) / RECORD_WIDTH * RECORD_WIDTH;
+}
+
+/* How many of N are kept: all if the options are even, else all but the last, which is what is
+ * left of Σ w. */
+static inline size_t record_kept(size_t options)
+{
+    return options / 2 * 2;
+}
+
+static inline size_t record_units(size_t options)
+{
+    return (record_padded(options) * sizeof(float) + record_kept(options) * sizeof(double)) /
+           RECORD_UNIT;
+}
+
+/* log θ of a record, and N behind it. */
+static inline float *record_chances(unsigned char *records, size_t unit)
+{
+    void *record = records + unit * RECORD_UNIT;
+    return record;
+}
+
+static inline double *record_counts(unsigned char *records, size_t unit, size_t options)
+{
+    void *counts = records + unit * RECORD_UNIT + record_padded(options) * sizeof(float);
+    return counts;
+}
+
+/* With the chances that reporters begin with, before anything is counted; `emission` is that of
+ * each question. */
+void cells_build(const struct report_table *table, const struct fit_options *options,
+                 struct cells *cells, struct emission *emission);
 void cells_finish(struct cells *cells);
-/* Accuracies from N (all zero at the start). */
-void cells_update_accuracy(const struct report_table *table, const struct fit_options *options,
-                           struct cells *cells);
-/* ν and θ of one question; clears its N. */
-void cells_update_chances(const struct report_table *table, double strength, uint32_t question,
-                          struct cells *cells, struct emission *emission);
+/* N[k][a] of every state k for a cell's answer; `cell` counts from the question's first. */
+void cells_counts(const struct report_table *table, struct cells *cells, uint32_t question,
+                  size_t cell, size_t answer, double *counts_out);
+/* From N: accuracies, ν and θ of every question; clears N. */
+void cells_update(const struct report_table *table, const struct fit_options *options,
+                  struct cells *cells, struct emission *emission);
+
+/* Σ N of a question's cells into ν (not yet normalised), and what was right into `correct`. */
+void chances_sum(uint32_t question, struct cells *cells, struct emission *emission);
+/* θ of a question's cells; clears N. */
+void chances_update(uint32_t question, double strength, const struct emission *emission,
+                    struct cells *cells);
 
 /*
  * The chain of one question, tabled at its bins and at every interval of the table. L and G are
@@ -49,40 +98,48 @@ void cells_update_chances(const struct report_table *table, double strength, uin
 #define FIT_BLOCK 4.0
 
 struct stop {
-    double time;
     double grown_to;  /* e^{L} */
     double shrunk_to; /* e^{−L} */
+    double time;
     uint32_t bin, block;
 };
 
+/*
+ * What the E step adds up are vectors (y_0 … y_{K−1}, risk) of a gap: y_l = b_l·e^{−L(t_j)}, and
+ * risk = 1 − Σ_l y_l·G_l(t_j). All that a gap counts is linear in its vector once its two ends are
+ * known, so that gaps are added up where they begin and where they end, and only then spread over
+ * the bins (timeline_gather).
+ */
 struct timeline {
     int options;
     size_t bins;
+    size_t width;     /* numbers in a row of G: K, padded to a multiple of RECORD_WIDTH */
+    size_t gap_width; /* numbers in a row of a sum of gaps: K + 1, padded */
     double origin;
     struct chain chain; /* a piece a bin, and the last one without end */
     size_t stops;       /* one an interval, and the chain's beginning as the last */
     struct stop *stop;
-    double *stop_grown; /* stops × options: G */
-    /* Rows by bin, so that all a gap needs of one lies together: see the functions below. */
-    double *edge;                    /* bins × (2 + options) */
-    double *sum;                     /* (bins + 1) × (2·options + 2) */
+    double *stop_grown; /* stops × width: G */
+    double *stop_sum;   /* stops × (2 × gap_width): gaps that begin here, gaps that end here */
+    double *edge;       /* bins × (2 + options): e^{L} at begin and end, G at the end */
+    double *entry_sum;  /* bins × gap_width: gaps that come in from an earlier block */
+    double *within_sum; /* bins × gap_width: gaps within the bin: Σ y·Δe^{L}, days at risk */
     double *kept_rate, *kept_target; /* of the hazard, while the gate tests smooth ones */
 };
 
-/* e^{L} at a bin's begin and end, then G at its end. */
+static inline double *timeline_begun(const struct timeline *timeline, size_t stop)
+{
+    return timeline->stop_sum + stop * 2 * timeline->gap_width;
+}
+
+static inline double *timeline_ended(const struct timeline *timeline, size_t stop)
+{
+    return timeline_begun(timeline, stop) + timeline->gap_width;
+}
+
 static inline double *timeline_edge(const struct timeline *timeline, size_t bin)
 {
     return timeline->edge + bin * ((size_t)timeline->options + 2);
-}
-
-/*
- * What the E step adds up for a bin: by the state in which a restart ends, Σ y·Δe^{L} of parts of
- * the bin; at-risk days of parts of it; differences along the bins of Σ y over whole ones, by
- * state; differences of Σ (1 − later restarts) over whole ones.
- */
-static inline double *timeline_sum(const struct timeline *timeline, size_t bin)
-{
-    return timeline->sum + bin * (2 * (size_t)timeline->options + 2);
 }
 
 void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
@@ -100,17 +157,14 @@ struct sums {
     double *events;   /* bins: R over all states */
 };
 
-/* What parts of bins left, and what runs over whole bins left: R = g·(Σ y·Δe^L), and
- * M = Σ (1 − later restarts), the later ones being Σ y·(G(t_j) − G(end of bin)). Adds to sums
- * that are zero. */
+/* R = g·Σ y·Δe^L and M = Σ days·(1 − later restarts), the later ones being
+ * Σ y·(G(t_j) − G(end of the part of the bin)). Adds to sums that are zero. */
 void timeline_gather(const struct timeline *timeline, struct sums *sums);
 
 /* What the E step over one question leaves behind, beside N and the timeline's sums. */
 struct expectation {
     double initial[CONSENSUS_OPTIONS_MAX]; /* expected states at the origin */
-    double log_likelihood;
-    double product; /* of scales not yet in log_likelihood */
-    float moved;    /* max |Δγ| of the states that were reported */
+    float moved; /* max |Δγ| of the states that were reported, if it is watched */
 };
 
 struct fit {
@@ -122,6 +176,7 @@ struct fit {
     uint32_t *order;           /* items by question */
     uint32_t *order_first;     /* questions + 1 */
     float *gamma;              /* of each observation: the posterior of what it said */
+    bool watched;              /* γ is kept, and its move from what was kept before is told */
     int iterations;
 };
 

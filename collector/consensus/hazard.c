@@ -16,29 +16,6 @@ enum {
     SMOOTH_SIDE = 30 /* two months around a bin */
 };
 
-void timeline_gather(const struct timeline *timeline, struct sums *sums)
-{
-    size_t width = sums->options;
-    double run[CONSENSUS_OPTIONS_MAX + 1] = {0};
-    for (size_t b = 0; b < sums->bins; b++) {
-        const double *target = timeline->chain.target + b * width;
-        const double *edge = timeline_edge(timeline, b);
-        const double *sum = timeline_sum(timeline, b);
-        if (timeline->chain.pieces[b].block == b) {
-            memset(run, 0, sizeof(run));
-        }
-        run[width] += sum[2 * width + 1];
-        sums->exposure[b] = sum[width] + run[width];
-        for (size_t l = 0; l < width; l++) {
-            run[l] += sum[width + 1 + l];
-            sums->restart[b * width + l] = target[l] * (sum[l] + run[l] * (edge[1] - edge[0]));
-            sums->events[b] += sums->restart[b * width + l];
-            sums->exposure[b] += run[l] * edge[2 + l];
-        }
-        sums->exposure[b] = fmax(sums->exposure[b], 0);
-    }
-}
-
 static int real_compare(const void *left, const void *right)
 {
     double a = *(const double *)left;

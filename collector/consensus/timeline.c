@@ -3,6 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+static size_t padded(size_t count)
+{
+    return (count + RECORD_WIDTH - 1) / RECORD_WIDTH * RECORD_WIDTH;
+}
+
 void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
                      struct timeline *timeline)
 {
@@ -13,16 +18,21 @@ void timeline_create(const struct report_table *table, const struct fit_options 
     size_t bins = (size_t)floor(last - options->origin) + 1;
     size_t width = (size_t)count;
     *timeline = (struct timeline){.options = count, .bins = bins, .origin = options->origin};
+    timeline->width = padded(width);
+    timeline->gap_width = padded(width + 1);
     timeline->stops = table->intervals + 1;
     timeline->chain.options = count;
     timeline->chain.count = bins + 1;
     timeline->chain.pieces = memory_zeroed(bins + 1, sizeof(*timeline->chain.pieces));
     timeline->chain.target = memory_zeroed((bins + 1) * width, sizeof(double));
     timeline->chain.grown = memory_zeroed((bins + 1) * width, sizeof(double));
-    timeline->stop = memory_zeroed(timeline->stops, sizeof(*timeline->stop));
-    timeline->stop_grown = memory_zeroed(timeline->stops * width, sizeof(double));
+    timeline->stop = memory_zeroed_lines(timeline->stops, sizeof(*timeline->stop));
+    timeline->stop_grown = memory_zeroed_lines(timeline->stops * timeline->width, sizeof(double));
+    timeline->stop_sum =
+        memory_zeroed_lines(timeline->stops * 2 * timeline->gap_width, sizeof(double));
     timeline->edge = memory_zeroed(bins * (width + 2), sizeof(double));
-    timeline->sum = memory_zeroed((bins + 1) * (2 * width + 2), sizeof(double));
+    timeline->entry_sum = memory_zeroed(bins * timeline->gap_width, sizeof(double));
+    timeline->within_sum = memory_zeroed(bins * timeline->gap_width, sizeof(double));
     timeline->kept_rate = memory_zeroed(bins, sizeof(double));
     timeline->kept_target = memory_zeroed(bins * width, sizeof(double));
 }
@@ -32,8 +42,10 @@ void timeline_finish(struct timeline *timeline)
     chain_finish(&timeline->chain);
     free(timeline->stop);
     free(timeline->stop_grown);
+    free(timeline->stop_sum);
     free(timeline->edge);
-    free(timeline->sum);
+    free(timeline->entry_sum);
+    free(timeline->within_sum);
     free(timeline->kept_rate);
     free(timeline->kept_target);
     *timeline = (struct timeline){0};
@@ -75,17 +87,24 @@ static void fill_stop(struct timeline *timeline, size_t number, double time)
     stop->bin = (uint32_t)fmin(place, (double)(timeline->bins - 1));
     stop->time = fmax(time, timeline->origin);
     stop->block = timeline->chain.pieces[stop->bin].block;
-    double hazard = table_at(timeline, stop->bin, stop->time,
-                             timeline->stop_grown + number * (size_t)timeline->options);
+    double hazard =
+        table_at(timeline, stop->bin, stop->time, timeline->stop_grown + number * timeline->width);
     stop->grown_to = exp(hazard);
     stop->shrunk_to = exp(-hazard);
+}
+
+static void clear_sums(struct timeline *timeline)
+{
+    size_t row = timeline->gap_width * sizeof(double);
+    memset(timeline->stop_sum, 0, timeline->stops * 2 * row);
+    memset(timeline->entry_sum, 0, timeline->bins * row);
+    memset(timeline->within_sum, 0, timeline->bins * row);
 }
 
 void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard)
 {
-    size_t row = 2 * (size_t)timeline->options + 2;
-    memset(timeline->sum, 0, (timeline->bins + 1) * row * sizeof(double));
+    clear_sums(timeline);
     fill_chain(timeline, hazard);
     for (size_t b = 0; b < timeline->bins; b++) {
         double *edge = timeline_edge(timeline, b);
@@ -97,4 +116,101 @@ void timeline_tabulate(struct timeline *timeline, const struct report_table *tab
         fill_stop(timeline, i, table->interval[i].time);
     }
     fill_stop(timeline, table->intervals, timeline->origin);
+}
+
+/* The sums of one bin, as its gaps are gone through. */
+struct bin_sums {
+    const double *edge;   /* e^{L} at begin and end, G at the end */
+    const double *target; /* g */
+    double begin, end;    /* in days */
+    double *restart;
+    double *exposure;
+    size_t options;
+};
+
+/* Gaps over a part of the bin: e^{L} and days of the part, and G at its end. */
+static void add_part(const struct bin_sums *bin, const double *gaps, double growth, double days,
+                     const double *grown)
+{
+    double risk = gaps[bin->options];
+    for (size_t l = 0; l < bin->options; l++) {
+        bin->restart[l] += bin->target[l] * gaps[l] * growth;
+        risk += gaps[l] * grown[l];
+    }
+    *bin->exposure += days * risk;
+}
+
+/* The gaps of a stop leave the run where they end, and come into the next bin's where they begin. */
+static void add_stop(const struct timeline *timeline, const struct bin_sums *bin, size_t number,
+                     double *through, double *begun)
+{
+    const struct stop *stop = &timeline->stop[number];
+    const double *starting = timeline_begun(timeline, number);
+    const double *ending = timeline_ended(timeline, number);
+    add_part(bin, ending, stop->grown_to - bin->edge[0], stop->time - bin->begin,
+             timeline->stop_grown + number * timeline->width);
+    add_part(bin, starting, bin->edge[1] - stop->grown_to, bin->end - stop->time, bin->edge + 2);
+    for (size_t l = 0; l <= bin->options; l++) {
+        through[l] -= ending[l];
+        begun[l] += starting[l];
+    }
+}
+
+static void add_within(const struct bin_sums *bin, const double *within)
+{
+    for (size_t l = 0; l < bin->options; l++) {
+        bin->restart[l] += bin->target[l] * within[l];
+    }
+    *bin->exposure += within[bin->options];
+}
+
+/* A bin's gaps: `run` holds those that go on over its beginning, and then those over its end. The
+ * bin's stops are from..to, and the chain's beginning. */
+static void gather_bin(const struct timeline *timeline, const struct bin_sums *bin, size_t number,
+                       size_t from, size_t to, double *run)
+{
+    double begun[CONSENSUS_OPTIONS_MAX + 1] = {0};
+    const double *entry = timeline->entry_sum + number * timeline->gap_width;
+    for (size_t l = 0; l <= bin->options; l++) {
+        run[l] = (timeline->chain.pieces[number].block == number ? 0 : run[l]) + entry[l];
+    }
+    if (number == 0) {
+        add_stop(timeline, bin, timeline->stops - 1, run, begun);
+    }
+    for (size_t i = from; i < to; i++) {
+        add_stop(timeline, bin, i, run, begun);
+    }
+    add_part(bin, run, bin->edge[1] - bin->edge[0], 1, bin->edge + 2);
+    add_within(bin, timeline->within_sum + number * timeline->gap_width);
+    for (size_t l = 0; l <= bin->options; l++) {
+        run[l] += begun[l];
+    }
+}
+
+void timeline_gather(const struct timeline *timeline, struct sums *sums)
+{
+    size_t width = sums->options;
+    size_t next = 0;
+    double run[CONSENSUS_OPTIONS_MAX + 1] = {0};
+    for (size_t b = 0; b < sums->bins; b++) {
+        double begin = timeline->origin + (double)b;
+        struct bin_sums bin = {
+            .edge = timeline_edge(timeline, b),
+            .target = timeline->chain.target + b * width,
+            .begin = begin,
+            .end = begin + 1,
+            .restart = sums->restart + b * width,
+            .exposure = &sums->exposure[b],
+            .options = width,
+        };
+        size_t from = next;
+        while (next + 1 < timeline->stops && timeline->stop[next].bin == b) {
+            next++;
+        }
+        gather_bin(timeline, &bin, b, from, next, run);
+        sums->exposure[b] = fmax(sums->exposure[b], 0);
+        for (size_t l = 0; l < width; l++) {
+            sums->events[b] += sums->restart[b * width + l];
+        }
+    }
 }

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "collector/consensus/fit_state.h"
+#include "collector/consensus/kernel.h"
+#include "collector/consensus/lanes.h"
 #include "collector/consensus/smoother.h"
 
 /*
@@ -18,8 +19,11 @@
 enum {
     BINS = 40,
     ROWS = 7,
-    OPTIONS = 3
+    MOST = 9 /* options */
 };
+
+/* One for each way in which options fill vectors. */
+static const size_t option_counts[] = {2, 3, 4, 5, MOST};
 
 static uint64_t random_bits(uint64_t *state)
 {
@@ -44,29 +48,29 @@ struct world {
     uint32_t order, order_first[2];
 };
 
-static void random_hazard(struct hazard *hazard, uint64_t *random)
+static void random_hazard(struct hazard *hazard, size_t options, uint64_t *random)
 {
-    hazard_constant(OPTIONS, 0, 0.02, hazard);
+    hazard_constant((int)options, 0, 0.02, hazard);
     hazard->bins = BINS;
     hazard->rate = memory_zeroed(BINS, sizeof(double));
-    hazard->target = memory_zeroed(BINS * OPTIONS, sizeof(double));
+    hazard->target = memory_zeroed(BINS * options, sizeof(double));
     for (size_t b = 0; b < BINS; b++) {
         double sum = 0;
         hazard->rate[b] = uniform(random) < 0.2 ? 2.5 * uniform(random) : 0.05 * uniform(random);
-        for (size_t l = 0; l < OPTIONS; l++) {
-            sum += hazard->target[b * OPTIONS + l] = 0.1 + uniform(random);
+        for (size_t l = 0; l < options; l++) {
+            sum += hazard->target[b * options + l] = 0.1 + uniform(random);
         }
-        for (size_t l = 0; l < OPTIONS; l++) {
-            hazard->target[b * OPTIONS + l] /= sum;
+        for (size_t l = 0; l < options; l++) {
+            hazard->target[b * options + l] /= sum;
         }
     }
 }
 
-static void random_table(struct report_table *table, uint64_t *random)
+static void random_table(struct report_table *table, size_t options, uint64_t *random)
 {
     struct report_table shape = {.items = 1, .intervals = BINS, .reporters = ROWS, .questions = 1};
     shape.options = memory_zeroed(1, 1);
-    shape.options[0] = OPTIONS;
+    shape.options[0] = (uint8_t)options;
     shape.question = memory_zeroed(1, sizeof(*shape.question));
     shape.interval = memory_zeroed(BINS, sizeof(*shape.interval));
     for (size_t d = 0; d < BINS; d++) {
@@ -77,18 +81,18 @@ static void random_table(struct report_table *table, uint64_t *random)
     for (uint32_t i = 0; i < ROWS; i++) {
         struct report_table_row row = {.reporter = i, .weight = (float)uniform(random)};
         row.when = (uint32_t)(uniform(random) * BINS);
-        row.answer = (uint8_t)(uniform(random) * OPTIONS);
+        row.answer = (uint8_t)(uniform(random) * (double)options);
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, table);
 }
 
-static void world_start(struct world *world, uint64_t *random)
+static void world_start(struct world *world, size_t count, uint64_t *random)
 {
-    struct fit_options options = {.prior_accuracy = 0.75};
+    struct fit_options options = {.prior_accuracy = 0.75, .strength = 8};
     *world = (struct world){.order = 0};
-    random_table(&world->table, random);
-    random_hazard(&world->hazard, random);
+    random_table(&world->table, count, random);
+    random_hazard(&world->hazard, count, random);
     world->order_first[1] = 1;
     world->fit = (struct fit){.table = &world->table,
                               .emission = &world->emission,
@@ -96,10 +100,8 @@ static void world_start(struct world *world, uint64_t *random)
                               .order = &world->order,
                               .order_first = world->order_first};
     world->fit.gamma = memory_zeroed(ROWS, sizeof(float));
-    cells_build(&world->table, &world->fit.cells);
-    cells_update_accuracy(&world->table, &options, &world->fit.cells);
-    cells_update_chances(&world->table, 8, 0, &world->fit.cells, &world->emission);
-    timeline_create(&world->table, &options, OPTIONS, &world->timeline);
+    cells_build(&world->table, &options, &world->fit.cells, &world->emission);
+    timeline_create(&world->table, &options, (int)count, &world->timeline);
     world->hazard.bins = world->timeline.bins;
     timeline_tabulate(&world->timeline, &world->table, &world->hazard);
 }
@@ -117,14 +119,15 @@ static void world_end(struct world *world)
 static void scaled_backward(const struct smoother *smoother, size_t knot, const double *before,
                             const struct step *step, double *backward)
 {
-    const double *likelihood = smoother->likelihood + knot * OPTIONS;
-    const double *beta = smoother->backward + knot * OPTIONS;
+    size_t options = (size_t)smoother->knots->options;
+    const double *likelihood = smoother->likelihood + knot * options;
+    const double *beta = smoother->backward + knot * options;
     double sum = 0;
-    for (size_t k = 0; k < OPTIONS; k++) {
+    for (size_t k = 0; k < options; k++) {
         backward[k] = likelihood[k] * beta[k];
         sum += (step->keep * before[k] + step->moved[k]) * backward[k];
     }
-    for (size_t k = 0; k < OPTIONS; k++) {
+    for (size_t k = 0; k < options; k++) {
         backward[k] /= sum;
     }
 }
@@ -138,8 +141,8 @@ static void count_part(const struct chain *chain, double from, double to, double
     double later = 0;
     chain_step(chain, from, to, &within);
     chain_step(chain, to, end, &after);
-    for (size_t l = 0; l < OPTIONS; l++) {
-        sums->restart[bin * OPTIONS + l] += backward[l] * within.moved[l] * after.keep;
+    for (size_t l = 0; l < sums->options; l++) {
+        sums->restart[bin * sums->options + l] += backward[l] * within.moved[l] * after.keep;
         later += backward[l] * after.moved[l];
     }
     sums->exposure[bin] += (to - from) * (1 - later);
@@ -153,7 +156,7 @@ static void count_by_definition(const struct world *world, const struct smoother
     double start = 0;
     for (size_t j = 0; j < smoother->knots->count; j++) {
         double end = smoother->knots->at[j].time;
-        double backward[OPTIONS];
+        double backward[MOST];
         struct step step;
         chain_step(chain, start, end, &step);
         scaled_backward(smoother, j, before, &step, backward);
@@ -162,19 +165,20 @@ static void count_by_definition(const struct world *world, const struct smoother
             count_part(chain, from, to, end, backward, sums);
             from = to;
         }
-        before = smoother->forward + j * OPTIONS;
+        before = smoother->forward + j * sums->options;
         start = end;
     }
 }
 
 static void assert_sums_agree(struct world *world)
 {
-    double restart[2][BINS * OPTIONS] = {{0}};
+    double restart[2][BINS * MOST] = {{0}};
     double exposure[2][BINS] = {{0}};
     double events[BINS] = {0};
     size_t bins = world->timeline.bins;
-    struct sums tabled = {bins, OPTIONS, restart[0], exposure[0], events};
-    struct sums defined = {bins, OPTIONS, restart[1], exposure[1], events};
+    size_t options = world->table.options[0];
+    struct sums tabled = {bins, options, restart[0], exposure[0], events};
+    struct sums defined = {bins, options, restart[1], exposure[1], events};
     struct observation scratch[ROWS];
     struct knots knots;
     struct expectation expectation;
@@ -186,8 +190,8 @@ static void assert_sums_agree(struct world *world)
     count_by_definition(world, smoother, &defined);
     for (size_t b = 0; b < bins; b++) {
         assert_true(fabs(exposure[0][b] - exposure[1][b]) < 1e-8);
-        for (size_t l = 0; l < OPTIONS; l++) {
-            size_t cell = b * OPTIONS + l;
+        for (size_t l = 0; l < options; l++) {
+            size_t cell = b * options + l;
             assert_true(fabs(restart[0][cell] - restart[1][cell]) < 1e-8);
         }
     }
@@ -200,38 +204,126 @@ static void restarts_and_days_at_risk_agree_with_their_definitions(void **state)
 {
     (void)state;
     uint64_t random = 11;
-    for (int i = 0; i < 200; i++) {
+    for (size_t i = 0; i < 500; i++) {
         struct world world;
-        world_start(&world, &random);
+        world_start(&world, option_counts[i % ARRAY_LENGTH(option_counts)], &random);
         assert_sums_agree(&world);
         world_end(&world);
     }
+}
+
+/* N of every cell from posteriors at the visits. */
+static void count_answers_by_definition(struct world *world, const struct smoother *smoother,
+                                        double counts[ROWS][MOST][MOST])
+{
+    const struct report_table *table = &world->table;
+    for (size_t i = 0; i < ROWS; i++) {
+        double posterior[MOST];
+        smoother_posterior(smoother, &smoother->dynamics->chain,
+                           table->interval[table->when[i]].time, posterior);
+        for (size_t c = 0; c < world->fit.cells.count; c++) {
+            bool theirs = world->fit.cells.reporter[c] == table->reporter[i];
+            for (size_t k = 0; theirs && k < table->options[0]; k++) {
+                counts[c][table->answer[i]][k] += (double)table->weight[i] * posterior[k];
+            }
+        }
+    }
+}
+
+static void assert_counts_agree(struct world *world)
+{
+    double defined[ROWS][MOST][MOST] = {{{0}}};
+    size_t options = world->table.options[0];
+    struct observation scratch[ROWS];
+    struct knots knots;
+    struct expectation expectation;
+    expect_question(&world->fit, 0, &world->timeline, &expectation);
+    fit_knots(&world->fit, 0, scratch, &knots);
+    struct dynamics *dynamics = dynamics_create(&world->hazard, NULL, 0, 1000);
+    struct smoother *smoother = smoother_create(&knots, dynamics);
+    count_answers_by_definition(world, smoother, defined);
+    for (size_t c = 0; c < world->fit.cells.count; c++) {
+        for (size_t a = 0; a < options; a++) {
+            double counts[MOST];
+            cells_counts(&world->table, &world->fit.cells, 0, c, a, counts);
+            for (size_t k = 0; k < options; k++) {
+                assert_true(fabs(counts[k] - defined[c][a][k]) < 1e-8);
+            }
+        }
+    }
+    double initial = 0;
+    for (size_t k = 0; k < options; k++) {
+        initial += expectation.initial[k];
+    }
+    assert_true(fabs(initial - 1) < 1e-9);
+    smoother_destroy(smoother);
+    dynamics_destroy(dynamics);
+    knots_finish(&knots);
 }
 
 static void answers_are_counted_by_the_posterior_of_their_state(void **state)
 {
     (void)state;
     uint64_t random = 12;
-    struct world world;
-    struct expectation expectation;
-    world_start(&world, &random);
-    expect_question(&world.fit, 0, &world.timeline, &expectation);
-    double all = 0;
-    double weights = 0;
-    for (size_t i = 0; i < ROWS; i++) {
-        weights += (double)world.table.weight[i];
+    for (size_t i = 0; i < 500; i++) {
+        struct world world;
+        world_start(&world, option_counts[i % ARRAY_LENGTH(option_counts)], &random);
+        assert_counts_agree(&world);
+        world_end(&world);
     }
-    for (size_t i = 0; i < world.fit.cells.count * OPTIONS * OPTIONS; i++) {
-        assert_true(world.fit.cells.count_of[i] >= 0);
-        all += world.fit.cells.count_of[i];
+}
+
+#if defined(__x86_64__)
+static void assert_same_bits(const struct world *plain, const struct world *wide)
+{
+    const struct timeline *timeline = &plain->timeline;
+    size_t records = plain->fit.cells.unit[1] * RECORD_UNIT;
+    size_t sums = timeline->stops * 2 * timeline->gap_width * sizeof(double);
+    assert_memory_equal(plain->fit.cells.records, wide->fit.cells.records, records);
+    assert_memory_equal(timeline->stop_sum, wide->timeline.stop_sum, sums);
+    assert_memory_equal(plain->fit.gamma, wide->fit.gamma, ROWS * sizeof(float));
+}
+
+static void every_processor_gives_the_same_bits(void **state)
+{
+    (void)state;
+    if (!__builtin_cpu_supports("avx2")) {
+        skip();
     }
-    assert_true(fabs(all - weights) < 1e-9);
-    double initial = 0;
-    for (size_t k = 0; k < OPTIONS; k++) {
-        initial += expectation.initial[k];
+    for (uint64_t i = 0; i < 100; i++) {
+        struct world worlds[2];
+        struct expectation expectations[2];
+        for (size_t w = 0; w < 2; w++) {
+            uint64_t random = 1000 + i;
+            world_start(&worlds[w], option_counts[i % ARRAY_LENGTH(option_counts)], &random);
+            worlds[w].fit.watched = true;
+        }
+        expect_question_plain(&worlds[0].fit, 0, &worlds[0].timeline, &expectations[0]);
+        expect_question_wide(&worlds[1].fit, 0, &worlds[1].timeline, &expectations[1]);
+        assert_same_bits(&worlds[0], &worlds[1]);
+        chances_update_plain(0, 8, &worlds[0].emission, &worlds[0].fit.cells);
+        chances_update_wide(0, 8, &worlds[1].emission, &worlds[1].fit.cells);
+        assert_same_bits(&worlds[0], &worlds[1]);
+        assert_memory_equal(&expectations[0], &expectations[1], sizeof(expectations[0]));
+        world_end(&worlds[0]);
+        world_end(&worlds[1]);
     }
-    assert_true(fabs(initial - 1) < 1e-9);
-    world_end(&world);
+}
+#endif
+
+static void logarithms_and_exponentials_are_close(void **state)
+{
+    (void)state;
+    for (double x = 1; x > 1e-7; x *= 0.9997) {
+        double found[LANES];
+        lanes_store(found, lanes_log(lanes_all(x)));
+        assert_true(fabs(found[1] - log(x)) < 1e-9);
+    }
+    for (double x = 0; x > -700; x -= 0.37) {
+        double found[LANES];
+        lanes_store(found, lanes_exp(lanes_all(x)));
+        assert_true(fabs(found[3] / exp(x) - 1) < 1e-9);
+    }
 }
 
 int main(void)
@@ -239,6 +331,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restarts_and_days_at_risk_agree_with_their_definitions),
         cmocka_unit_test(answers_are_counted_by_the_posterior_of_their_state),
+#if defined(__x86_64__)
+        cmocka_unit_test(every_processor_gives_the_same_bits),
+#endif
+        cmocka_unit_test(logarithms_and_exponentials_are_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
