@@ -1,6 +1,5 @@
 #include "collector/aggregate/data.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -297,9 +296,6 @@ bool data_read(const char *path, struct data *data_out, struct error *error)
     reader_start(&reader, stream);
     struct data data = {0};
     bool done = find_columns(&reader, error) && read_rows(&reader, size, error);
-    if (done && ferror(stream)) {
-        done = error_set(error, ERROR_INTERNAL, "%s", strerrordesc_np(errno));
-    }
     done = done && number_all(&reader, &data, error);
     reader_finish(&reader);
     stream_close_read(stream);

@@ -1,5 +1,6 @@
 #include "collector/base/csv.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "collector/base/buffer.h"
@@ -14,6 +15,7 @@ struct csv {
     const char *bytes; /* what is at hand */
     size_t length, position;
     size_t passed; /* bytes of blocks before this one */
+    int failure;   /* errno of the stream, 0 if it can be read */
     size_t line, row_line;
     struct buffer text; /* the fields of the row, each with a NUL */
     size_t *offsets;
@@ -62,6 +64,8 @@ static int peek(struct csv *csv)
         csv->passed += csv->length;
         csv->length = fread(csv->block, 1, BLOCK_SIZE, csv->stream);
         csv->position = 0;
+        if (csv->length == 0 && ferror(csv->stream))
+            csv->failure = errno;
     }
     return csv->position < csv->length ? (unsigned char)csv->bytes[csv->position] : EOF;
 }
@@ -153,12 +157,22 @@ static void point_fields(struct csv *csv)
     }
 }
 
+/* 0 when all is read, -1 with an error when the rest cannot be. */
+static int end_rows(const struct csv *csv, struct error *error)
+{
+    if (csv->failure == 0)
+        return 0;
+    error_set(error, ERROR_INTERNAL, "line %zu: cannot be read: %s", csv->line,
+              strerrordesc_np(csv->failure));
+    return -1;
+}
+
 /* 1 with csv->fields, 0 at the end, -1 with an error. */
 static int read_row(struct csv *csv, struct error *error)
 {
     do {
         if (peek(csv) == EOF)
-            return 0;
+            return end_rows(csv, error);
         buffer_clear(&csv->text);
         csv->count = 0;
         csv->row_line = csv->line;

@@ -89,12 +89,25 @@ static void a_stream_gives_the_same_rows_as_memory(void **state)
     fclose(stream);
 }
 
+static void a_stream_that_cannot_be_read_is_no_short_file(void **state)
+{
+    (void)state;
+    FILE *folder = fopen("/", "re");
+    struct csv *csv = csv_create_stream(folder);
+    struct error error = {0};
+    assert_false(csv_header(csv, &error));
+    assert_string_equal(error.text, "line 1: cannot be read: Is a directory");
+    csv_destroy(csv);
+    fclose(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_quotes_commas_and_line_breaks),
         cmocka_unit_test(a_faulty_row_is_named_by_its_line),
         cmocka_unit_test(a_stream_gives_the_same_rows_as_memory),
+        cmocka_unit_test(a_stream_that_cannot_be_read_is_no_short_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
