@@ -94,14 +94,17 @@ int listen_tcp(const char *host_port, char **address_out, struct error *error)
     return fd;
 }
 
+/* Only a refused connection says that nobody is there: a busy server, or one that speaks another
+ * kind of socket, is another error. */
 static bool is_served(const struct sockaddr_un *address)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return false;
-    bool served = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+        return true;
+    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+                   errno == ECONNREFUSED;
     close(fd);
-    return served;
+    return !refused;
 }
 
 /* Takes away the socket that a server left when it was killed, and nothing else. */

@@ -124,6 +124,21 @@ static void the_socket_of_a_living_server_is_left_alone(void **state)
     harness_stop(&harness);
 }
 
+/* It has an owner, though not one that a stream can be opened to. */
+static void a_socket_of_another_kind_is_left_alone(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct error error = {0};
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_null(try_socket(&error));
+    assert_int_equal(error.kind, ERROR_CONFLICT);
+    close(fd);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void a_file_that_is_no_socket_is_left_alone(void **state)
 {
     (void)state;
@@ -243,6 +258,7 @@ int main(void)
         cmocka_unit_test(the_socket_is_the_owners_and_goes_with_the_server),
         cmocka_unit_test(a_stale_socket_is_replaced),
         cmocka_unit_test(the_socket_of_a_living_server_is_left_alone),
+        cmocka_unit_test(a_socket_of_another_kind_is_left_alone),
         cmocka_unit_test(a_file_that_is_no_socket_is_left_alone),
         cmocka_unit_test(an_address_that_cannot_be_had_is_refused),
         cmocka_unit_test(the_machine_itself_is_not_rated),
