@@ -161,7 +161,9 @@ bool keys_present(const char *state_folder)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(key_files); i++) {
         char path[PATH_SIZE];
-        if (!join(state_folder, key_files[i].name, path, NULL) || access(path, F_OK) != 0)
+        if (!join(state_folder, key_files[i].name, path, NULL))
+            return false;
+        if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
             return false;
     }
     return true;

@@ -17,7 +17,8 @@ struct server_keys {
 NODISCARD bool keys_load(const char *state_folder, struct server_keys *keys_out,
                          struct error *error);
 void keys_wipe(struct server_keys *keys);
-/* Whether every key file is there already. */
+/* Whether every key file is there already: what this user may not look at is not taken for missing,
+ * and keys_load says what is wrong with it. */
 NODISCARD bool keys_present(const char *state_folder);
 
 /* What the database remembers of its keys, to refuse others: a digest that tells nothing of them. */

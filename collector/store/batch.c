@@ -26,10 +26,10 @@ void store_judge(struct store *store, int code)
         return;
     store->failed = true;
     queue_fail(&store->queue);
-    fprintf(
-        stderr,
-        "zhanji-collector: %s: %s (%d): nothing more is stored; restart when the disk is well\n",
-        store->path, sqlite3_errstr(code), code);
+    bool damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+    fprintf(stderr, "zhanji-collector: %s: %s (%d): nothing more is stored; %s\n", store->path,
+            sqlite3_errstr(code), code,
+            damaged ? "put a backup in its place" : "restart when the disk is well");
 }
 
 void batch_abandon(struct store *store)

@@ -14,11 +14,9 @@ enum {
 
 static bool execute(sqlite3 *database, const char *sql, const char *where, struct error *error)
 {
-    int code = sqlite3_exec(database, sql, NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    if (sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    enum error_kind kind = (code & 0xff) == SQLITE_FULL ? ERROR_BUSY : ERROR_INTERNAL;
-    return error_set(error, kind, "%s: %s", where, sqlite3_errmsg(database));
+    return error_set(error, ERROR_INTERNAL, "%s: %s", where, sqlite3_errmsg(database));
 }
 
 static bool read_number(sqlite3 *database, const char *sql, int64_t *number_out,

@@ -31,11 +31,17 @@ static bool explain(sqlite3 *database, int code, const char *path, struct error 
         return error_set(error, ERROR_BUSY, "%s is in use by another process", path);
     case SQLITE_NOTADB:
         return error_set(error, ERROR_INVALID, "%s is not a database", path);
+    case SQLITE_CORRUPT:
+        return error_set(error, ERROR_INTERNAL, "%s is damaged: put a backup in its place", path);
+    case SQLITE_FULL:
+        return error_set(error, ERROR_INTERNAL, "%s: no room on the disk", path);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return error_set(error, ERROR_INVALID, "%s cannot be opened for writing: %s", path,
-                         sqlite3_errmsg(database));
+        return error_set(error, ERROR_INVALID,
+                         "%s cannot be opened for writing: this user needs the right to write it "
+                         "and the folder it is in",
+                         path);
     default:
         return error_set(error, ERROR_INTERNAL, "%s: %s", path, sqlite3_errmsg(database));
     }
@@ -88,15 +94,25 @@ static bool configure(struct store *store, bool in_memory, struct error *error)
     return true;
 }
 
-static bool prepare(struct store *store, const struct store_options *options, struct error *error)
+static bool load(struct session *session, struct error *error)
 {
-    struct session *session = &store->session;
-    if (!migrate(session->database, options->source, error) || !session_begin(session, error))
+    if (!session_begin(session, error))
         return false;
     if (session_load(session, error) && session_commit(session, error))
         return true;
     session_rollback(session);
     return false;
+}
+
+/* The lock is held by now: whatever is wrong, the database is not in use. */
+static bool prepare(struct store *store, const struct store_options *options, struct error *error)
+{
+    struct session *session = &store->session;
+    if (migrate(session->database, options->source, error) && load(session, error))
+        return true;
+    return session->failure == SQLITE_OK
+               ? error_prefix(error, "%s", store->path)
+               : explain(session->database, session->failure, store->path, error);
 }
 
 bool database_open(struct store *store, const struct store_options *options, struct error *error)
@@ -109,9 +125,10 @@ bool database_open(struct store *store, const struct store_options *options, str
     int code = sqlite3_open_v2(options->path, &store->session.database, flags, NULL);
     if (code != SQLITE_OK)
         return explain(store->session.database, code, options->path, error);
-    if (!configure(store, in_memory, error))
-        return false;
-    return prepare(store, options, error) || error_prefix(error, "%s", options->path);
+    /* SQLite opens for reading what it cannot write. */
+    if (sqlite3_db_readonly(store->session.database, "main") == 1)
+        return explain(store->session.database, SQLITE_READONLY, options->path, error);
+    return configure(store, in_memory, error) && prepare(store, options, error);
 }
 
 void database_close(struct store *store)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -53,6 +53,19 @@ test('a database in use is refused with 3, and the first server goes on', async 
   assert.ok(stderr.includes(server.db));
   assert.equal((await server.request('/healthz', { local: true })).status, 200);
   assert.equal((await server.request('/api/v1/reports', { method: 'POST', json: report() })).status, 201);
+});
+
+test('a damaged database is not taken for one in use', async (t) => {
+  const server = await startServer(t);
+  await server.stop();
+  const bytes = readFileSync(server.db);
+  bytes.fill(0xa5, 4096); // all but the first page, which has the schema
+  writeFileSync(server.db, bytes);
+  const args = ['--db', server.db, '--socket', server.socket, '--listen', '127.0.0.1:0'];
+  const { code, stdout, stderr } = await runProgram('zhanji-collector', args);
+  assert.equal(code, 1, stderr);
+  assert.equal(stdout, '');
+  assert.match(stderr, /zhanji\.db is damaged: put a backup in its place/);
 });
 
 test('a stale socket is replaced, and only then', async (t) => {

@@ -110,6 +110,26 @@ static void a_folder_or_file_open_to_others_is_refused(void **state)
     assert_non_null(strstr(error.text, "chmod 700"));
 }
 
+/* Another user's folder: the keys are there, and nobody is to be told to restore a backup. */
+static void what_may_not_be_looked_at_is_not_missing(void **state)
+{
+    enum {
+        NOBODY = 65534
+    };
+    const struct folder *folder = *state;
+    bool root = geteuid() == 0;
+    struct server_keys keys;
+    struct error error = {0};
+    load(folder, &keys);
+    assert_int_equal(root ? seteuid(NOBODY) : chmod(folder->state, 0), 0);
+    bool present = keys_present(folder->state);
+    bool loaded = keys_load(folder->state, &keys, &error);
+    assert_int_equal(root ? seteuid(0) : chmod(folder->state, 0700), 0);
+    assert_true(present);
+    assert_false(loaded);
+    assert_non_null(strstr(error.text, "Permission denied"));
+}
+
 static void a_damaged_key_is_refused_and_left_alone(void **state)
 {
     static const char *const damaged[] = {"", "00", "\n",
@@ -181,6 +201,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(later_starts_load_the_same_keys, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(a_folder_or_file_open_to_others_is_refused, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(what_may_not_be_looked_at_is_not_missing, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(a_damaged_key_is_refused_and_left_alone, folder_setup,
                                         folder_teardown),
