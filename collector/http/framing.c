@@ -87,6 +87,8 @@ const char *framing_check(const struct http_request *request, const char *versio
     for (int i = 0; i < request->header_count; i++) {
         if (!is_token(request->headers[i].name))
             return "The name of a header is no token.";
+        if (strchr(request->headers[i].value, '\r') != NULL)
+            return "A header has a carriage return in it.";
         count_header(&request->headers[i], &tally);
     }
     const char *wrong = check_tally(&tally, version, &framing);

@@ -1,5 +1,6 @@
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "collector/base/secret.h"
 #include "collector/http/internal.h"
@@ -106,6 +107,17 @@ static bool admit_query(struct http_call *call)
     return false;
 }
 
+/* Nothing here takes a body apart (RFC 9110 §15.5.16 has the name of the header for that). */
+static bool admit_coding(struct http_call *call)
+{
+    const char *coding = http_header(&call->exchange, "Content-Encoding");
+    if (coding == NULL || *coding == '\0' || strcasecmp(coding, "identity") == 0)
+        return true;
+    http_set_header(&call->exchange, "Accept-Encoding", "identity");
+    http_problem(&call->exchange, 415, "The body is to be sent without a Content-Encoding.");
+    return false;
+}
+
 static bool admit_type(struct http_call *call)
 {
     const struct http_route *route = call->turn.match.route;
@@ -132,7 +144,7 @@ static bool admit_body(struct http_call *call, const struct framing *framing)
         refuse_length(call);
         return false;
     }
-    return admit_type(call);
+    return admit_coding(call) && admit_type(call);
 }
 
 static bool admit_rate(struct http_call *call)

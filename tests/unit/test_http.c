@@ -204,6 +204,9 @@ static void a_refusal_is_a_problem_document(void **state)
          415, "Unsupported Media Type", NULL, NULL},
         {"POST /stations/a HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}", 415,
          "Unsupported Media Type", NULL, NULL},
+        {"POST /stations/a HTTP/1.1\r\n" HOST JSON "Content-Encoding: gzip\r\nContent-Length: "
+         "2\r\n\r\n\x1f\x8b",
+         415, "Unsupported Media Type", "Accept-Encoding", "identity"},
         {"POST /form HTTP/1.1\r\n" HOST JSON "Content-Length: 2\r\n\r\n{}", 415,
          "Unsupported Media Type", NULL, NULL},
         {"POST /stations/a HTTP/1.1\r\n" HOST JSON "Content-Length: 65\r\n\r\n"

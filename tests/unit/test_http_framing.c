@@ -61,6 +61,7 @@ static void an_ambiguous_request_is_refused_and_ends_the_connection(void **state
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\n" HOST "X\x01Y: 1\r\n\r\n",
         "GET / HTTP/1.1\r\n" HOST "X Y: 1\r\n\r\n",
+        "GET / HTTP/1.1\r\n" HOST "X: 1\rContent-Length: 2\r\n\r\n",
         "GET / HTTP/1.1\r\n" HOST "X(Y): 1\r\n\r\n",
         "GET / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}",
         "HEAD / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}",
