@@ -113,7 +113,7 @@ static bool start(struct recount *recount, const char *text, size_t length, stru
     const struct survey *survey = &recount->declared.survey;
     recount->observed = memory_zeroed((size_t)survey->station_count, sizeof(struct observed));
     for (int s = 0; s < survey->station_count; s++) {
-        observed_init(&recount->observed[s], survey->question_count);
+        observed_init(&recount->observed[s], survey);
     }
     recount->as_of = recount->declared.as_of;
     return true;

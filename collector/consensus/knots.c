@@ -1,6 +1,8 @@
-#include "collector/consensus/consensus.h"
-
 #include <math.h>
+#include <string.h>
+
+#include "collector/consensus/dense.h"
+#include "collector/consensus/exact.h"
 
 static const double smallest_likelihood = 1e-6;
 
@@ -58,8 +60,7 @@ static int source_compare(const void *left, const void *right)
     return begin != 0 ? begin : (a->position > b->position) - (a->position < b->position);
 }
 
-/* first[i]: whether observation i is its source's earliest visit to the item. */
-static void mark_first(const struct observation *observations, size_t count, bool *first)
+static void mark_sorted(const struct observation *observations, size_t count, bool *first)
 {
     auto_free struct visit_key *keys = memory_zeroed(count, sizeof(*keys));
     for (size_t i = 0; i < count; i++) {
@@ -76,6 +77,42 @@ static void mark_first(const struct observation *observations, size_t count, boo
     qsort(keys, count, sizeof(*keys), source_compare);
     for (size_t i = 0; i < count; i++) {
         first[keys[i].position] = i == 0 || same_source(&keys[i - 1], &keys[i]) != 0;
+    }
+}
+
+/* Moves a source's mark to a visit that begins earlier; *best is one more than the position. */
+static void move_mark(const struct observation *observations, size_t i, uint32_t *best, bool *first)
+{
+    if (*best > 0 && observations[*best - 1].begin <= observations[i].begin) {
+        return;
+    }
+    if (*best > 0) {
+        first[*best - 1] = false;
+    }
+    first[i] = true;
+    *best = (uint32_t)i + 1;
+}
+
+/* first[i]: whether observation i is its source's earliest visit to the item. */
+static void mark_first(const struct observation *observations, size_t count, bool *first)
+{
+    size_t kinds = dense_kinds(observations, count);
+    if (kinds == 0) {
+        mark_sorted(observations, count, first);
+        return;
+    }
+    auto_free uint32_t *named = memory_zeroed(kinds, sizeof(*named));
+    uint32_t unnamed[CONSENSUS_OPTIONS_MAX] = {0};
+    double midnight = -HUGE_VAL;
+    for (size_t i = 0; i < count; i++) {
+        const struct observation *seen = &observations[i];
+        if (seen->reporter == CONSENSUS_NOBODY && seen->time >= midnight) {
+            memset(unnamed, 0, sizeof(unnamed));
+            midnight = floor(seen->time) + 1;
+        }
+        bool is_named = seen->reporter != CONSENSUS_NOBODY;
+        move_mark(observations, i, is_named ? &named[seen->reporter] : &unnamed[seen->answer],
+                  first);
     }
 }
 
@@ -118,14 +155,40 @@ static struct interval_key *sort_intervals(const struct observation *observation
     return keys;
 }
 
-/* log θ[k][a] of a reporter who is only an accuracy and the pooled direction (§7). */
-static void add_evidence(const struct emission *emission, const struct observation *seen,
-                         double accuracy, double *log_likelihood)
+/* log θ[k][a] of reporters who are only an accuracy and the pooled direction (§7). Published
+ * accuracies are steps of a twentieth: each is computed once. */
+enum {
+    ACCURACY_STEPS = 20
+};
+
+struct evidence {
+    const struct emission *emission;
+    double accuracy[ACCURACY_STEPS + 1]; /* that a step was computed for */
+    double table[ACCURACY_STEPS + 1][CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX]; /* [.][a][k] */
+};
+
+static void fill_evidence(const struct emission *emission, double accuracy,
+                          double (*table)[CONSENSUS_OPTIONS_MAX])
 {
-    for (int k = 0; k < emission->options; k++) {
-        double chance =
-            k == seen->answer ? accuracy : (1 - accuracy) * emission->direction[k][seen->answer];
-        log_likelihood[k] += seen->weight * log(fmax(chance, smallest_likelihood));
+    for (int a = 0; a < emission->options; a++) {
+        for (int k = 0; k < emission->options; k++) {
+            double chance = k == a ? accuracy : (1 - accuracy) * emission->direction[k][a];
+            table[a][k] = log(fmax(chance, smallest_likelihood));
+        }
+    }
+}
+
+static void add_evidence(struct evidence *evidence, const struct observation *seen, double accuracy,
+                         double *log_likelihood)
+{
+    size_t step = (size_t)(fmin(fmax(accuracy, 0), 1) * ACCURACY_STEPS + 0.5);
+    if (evidence->accuracy[step] < accuracy || evidence->accuracy[step] > accuracy) {
+        fill_evidence(evidence->emission, accuracy, evidence->table[step]);
+        evidence->accuracy[step] = accuracy;
+    }
+    const double *row = evidence->table[step][seen->answer];
+    for (int k = 0; k < evidence->emission->options; k++) {
+        log_likelihood[k] += exact(seen->weight * row[k]);
     }
 }
 
@@ -155,6 +218,9 @@ void knots_build(const struct observation *observations, size_t count,
 {
     size_t options = (size_t)emission->options;
     knots_reserve(knots_out, emission->options, count);
+    auto_free struct evidence *evidence = memory_zeroed(1, sizeof(*evidence));
+    evidence->emission = emission;
+    evidence->accuracy[0] = -1; /* 0 is an accuracy too */
     auto_free bool *first = memory_zeroed(count, sizeof(*first));
     auto_free struct interval_key *keys = sort_intervals(observations, count);
     mark_first(observations, count, first);
@@ -168,8 +234,8 @@ void knots_build(const struct observation *observations, size_t count,
         bool named = seen->reporter != CONSENSUS_NOBODY;
         knots_out->at[knots_out->count - 1].reports++;
         knots_out->at[knots_out->count - 1].fresh_reporters += first[keys[i].position];
-        knots_out->weight[row + seen->answer] += seen->weight;
-        add_evidence(emission, seen, named ? accuracy[seen->reporter] : unnamed,
+        knots_out->weight[row + seen->answer] += exact(seen->weight);
+        add_evidence(evidence, seen, named ? accuracy[seen->reporter] : unnamed,
                      knots_out->log_likelihood + row);
     }
     for (size_t j = 0; j < knots_out->count; j++) {

@@ -1,6 +1,7 @@
-#include "collector/consensus/consensus.h"
-
 #include <math.h>
+
+#include "collector/consensus/dense.h"
+#include "collector/consensus/exact.h"
 
 static const double repeat_days = 30;
 static const double burst_days = 14;
@@ -32,7 +33,8 @@ static void share_cluster(struct observation *observations, const struct place *
             end++;
         }
         for (size_t i = first; i < end; i++) {
-            observations[places[i].position].weight /= (double)(end - first);
+            double *weight = &observations[places[i].position].weight;
+            *weight = exact(*weight / (double)(end - first));
         }
     }
 }
@@ -49,18 +51,46 @@ static void share_days(struct observation *observations, const struct place *pla
         }
         for (size_t i = first; i < end; i++) {
             struct observation *observation = &observations[places[i].position];
-            observation->weight /= sizes[observation->answer];
+            observation->weight = exact(observation->weight / sizes[observation->answer]);
         }
     }
 }
 
-static void share_repeats(struct observation *observations, size_t count)
+static void sort_by_counting(const struct observation *observations, size_t count, size_t kinds,
+                             struct place *places)
 {
-    auto_free struct place *places = memory_zeroed(count, sizeof(*places));
+    auto_free uint32_t *next = memory_zeroed(kinds + 1, sizeof(*next));
+    for (size_t i = 0; i < count; i++) {
+        next[dense_kind(observations[i].reporter, kinds) + 1]++;
+    }
+    for (size_t kind = 0; kind < kinds; kind++) {
+        next[kind + 1] += next[kind];
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t reporter = observations[i].reporter;
+        places[next[dense_kind(reporter, kinds)]++] = (struct place){reporter, (uint32_t)i};
+    }
+}
+
+/* By reporter, then position. */
+static struct place *sort_places(const struct observation *observations, size_t count)
+{
+    struct place *places = memory_zeroed(count, sizeof(*places));
+    size_t kinds = dense_kinds(observations, count);
+    if (kinds > 0) {
+        sort_by_counting(observations, count, kinds, places);
+        return places;
+    }
     for (size_t i = 0; i < count; i++) {
         places[i] = (struct place){observations[i].reporter, (uint32_t)i};
     }
     qsort(places, count, sizeof(*places), place_compare);
+    return places;
+}
+
+static void share_repeats(struct observation *observations, size_t count)
+{
+    auto_free struct place *places = sort_places(observations, count);
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count && places[end].reporter == places[first].reporter;) {
             end++;
@@ -106,7 +136,8 @@ static void limit_bursts(struct observation *observations, const uint32_t *posit
         }
         double mass = before[high] - before[low];
         if (mass > allowance) {
-            observations[positions[i]].weight *= allowance / mass;
+            double *weight = &observations[positions[i]].weight;
+            *weight = exact(*weight * (allowance / mass));
         }
     }
 }
@@ -120,13 +151,15 @@ static double step_down(double allowance)
 static void saturate_answers(struct observation *observations, size_t count, double span)
 {
     double total = 0;
+    int last = 0;
     for (size_t i = 0; i < count; i++) {
         total += observations[i].weight;
+        last = observations[i].answer > last ? observations[i].answer : last;
     }
     double allowed = allowance_share * 2 * burst_days * total / fmax(span, shortest_span);
     double allowance = step_down(fmax(1, allowed));
     auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
-    for (int answer = 0; answer < CONSENSUS_OPTIONS_MAX; answer++) {
+    for (int answer = 0; answer <= last; answer++) {
         size_t found = same_answer(observations, count, answer, positions);
         if (found > 1) {
             limit_bursts(observations, positions, found, allowance);
@@ -136,6 +169,9 @@ static void saturate_answers(struct observation *observations, size_t count, dou
 
 void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
 {
+    for (size_t i = 0; i < count; i++) {
+        observations[i].weight = exact(observations[i].weight);
+    }
     if (count < 2) {
         return;
     }

@@ -3,12 +3,10 @@
 
 #include "collector/publish/observe.h"
 
-struct mark {
+/* Rows of one interval, which are neighbours. */
+struct group {
     int32_t first, last;
-    uint32_t reporter;
-    size_t report; /* index in the order of ids */
-    const int8_t *answers;
-    size_t answers_size;
+    size_t begin, end;
 };
 
 void arrivals_finish(struct arrivals *arrivals)
@@ -22,62 +20,70 @@ static int compare_integers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-/* By interval, then so that equal unnamed reports of one interval are neighbours. */
-static int compare_marks(const void *left, const void *right)
+static int compare_groups(const void *left, const void *right)
 {
-    const struct mark *a = left;
-    const struct mark *b = right;
+    const struct group *a = left;
+    const struct group *b = right;
     int order = compare_integers(a->first, b->first);
-    if (order == 0)
-        order = compare_integers(a->last, b->last);
-    if (order == 0)
-        order = compare_integers(a->reporter, b->reporter);
-    if (order == 0)
-        order = memcmp(a->answers, b->answers, a->answers_size);
-    return order != 0 ? order : compare_integers((int64_t)a->report, (int64_t)b->report);
+    return order != 0 ? order : compare_integers(a->last, b->last);
 }
 
-static struct mark *sorted_marks(const struct observed *observed)
+static bool same_interval(const struct observed *observed, size_t a, size_t b)
 {
-    struct mark *marks = memory_zeroed(observed->count + 1, sizeof *marks);
-    size_t size = (size_t)observed->question_count;
+    return observed->first[a] == observed->first[b] && observed->span[a] == observed->span[b];
+}
+
+static size_t count_intervals(const struct observed *observed)
+{
+    size_t count = 0;
     for (size_t i = 0; i < observed->count; i++)
-        marks[i] = (struct mark){observed->reports[i].first,    observed->reports[i].last,
-                                 observed->reports[i].reporter, i,
-                                 observed->answers + i * size,  size};
-    qsort(marks, observed->count, sizeof *marks, compare_marks);
-    return marks;
+        count += i == 0 || !same_interval(observed, i, i - 1);
+    return count;
 }
 
-static bool same_interval(const struct mark *a, const struct mark *b)
+static struct group *list_groups(const struct observed *observed, size_t count)
 {
-    return a->first == b->first && a->last == b->last;
+    struct group *groups = memory_zeroed(count + 1, sizeof *groups);
+    size_t used = 0;
+    for (size_t i = 0; i < observed->count; i++) {
+        if (i == 0 || !same_interval(observed, i, i - 1))
+            groups[used++] = (struct group){observed->first[i], observed_last(observed, i), i, i};
+        groups[used - 1].end = i + 1;
+    }
+    qsort(groups, count, sizeof *groups, compare_groups);
+    return groups;
 }
 
-static bool is_fresh(const struct mark *mark, const struct mark *before, bool *seen)
+/* Equal unnamed reports of one interval are neighbours. */
+static bool is_fresh(const struct observed *observed, const struct group *group, size_t row,
+                     bool *seen)
 {
-    if (mark->reporter != CONSENSUS_NOBODY) {
-        bool fresh = !seen[mark->reporter];
-        seen[mark->reporter] = true;
+    size_t size = observed->packing.size;
+    uint32_t reporter = observed->reporter[row];
+    if (reporter != CONSENSUS_NOBODY) {
+        bool fresh = !seen[reporter];
+        seen[reporter] = true;
         return fresh;
     }
-    return before == NULL || !same_interval(mark, before) || before->reporter != CONSENSUS_NOBODY ||
-           memcmp(mark->answers, before->answers, mark->answers_size) != 0;
+    const uint8_t *answers = observed->answers + row * size;
+    return row == group->begin || observed->reporter[row - 1] != CONSENSUS_NOBODY ||
+           memcmp(answers, answers - size, size) != 0;
 }
 
 void observed_arrivals(const struct observed *observed, struct arrivals *arrivals_out)
 {
-    auto_free struct mark *marks = sorted_marks(observed);
+    size_t count = count_intervals(observed);
+    auto_free struct group *groups = list_groups(observed, count);
     auto_free bool *seen = memory_zeroed(observed->reporter_count + 1, sizeof *seen);
-    struct arrivals arrivals = {.at = memory_zeroed(observed->count + 1, sizeof *arrivals.at)};
-    for (size_t i = 0; i < observed->count; i++) {
-        const struct mark *before = i == 0 ? NULL : &marks[i - 1];
-        if (before == NULL || !same_interval(&marks[i], before))
-            arrivals.at[arrivals.count++] =
-                (struct arrival){.first = marks[i].first, .last = marks[i].last};
-        struct arrival *arrival = &arrivals.at[arrivals.count - 1];
-        arrival->reports++;
-        arrival->fresh_reporters += is_fresh(&marks[i], before, seen);
+    struct arrivals arrivals = {.at = memory_zeroed(count + 1, sizeof *arrivals.at),
+                                .count = count};
+    for (size_t g = 0; g < count; g++) {
+        const struct group *group = &groups[g];
+        struct arrival *arrival = &arrivals.at[g];
+        *arrival =
+            (struct arrival){group->first, group->last, (uint32_t)(group->end - group->begin), 0};
+        for (size_t i = group->begin; i < group->end; i++)
+            arrival->fresh_reporters += is_fresh(observed, group, i, seen);
     }
     *arrivals_out = arrivals;
 }

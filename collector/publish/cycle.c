@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/publish/load.h"
 #include "collector/publish/print.h"
 #include "collector/publish/work.h"
 
@@ -99,18 +100,70 @@ static void choose_rules(struct cycle *cycle)
         batch_add(&cycle->batch, "notices", 0, 0, &cycle->counts.notices);
 }
 
+/* Reads the stations that are set; those that turn out unchanged are cleared. */
+static bool load_stations(struct publisher *publisher, bool *stations, struct error *error)
+{
+    const struct survey *survey = publisher->options.survey;
+    size_t count = (size_t)survey->station_count;
+    auto_free struct record **fresh = memory_zeroed(count + 1, sizeof(struct record *));
+    bool is_read = load_records(publisher->options.store, survey, stations, NULL, fresh, error);
+    for (size_t s = 0; s < count; s++) {
+        struct record **kept = &publisher->records[s];
+        if (fresh[s] == NULL)
+            continue;
+        stations[s] = *kept == NULL || !observed_equal(&(*kept)->observed, &fresh[s]->observed);
+        record_drop(*kept);
+        *kept = fresh[s];
+    }
+    return is_read;
+}
+
+static bool is_any(const bool *stations, size_t count)
+{
+    return memchr(stations, true, count) != NULL;
+}
+
+static void join(bool *stations, const bool *more, size_t count)
+{
+    for (size_t s = 0; s < count; s++)
+        stations[s] = stations[s] || more[s];
+}
+
+/* The stations whose reports changed. What is new is added to the reports in memory. */
+static bool load_changed(struct cycle *cycle, const struct stale *stale, struct error *error)
+{
+    struct publisher *publisher = cycle->publisher;
+    size_t stations = (size_t)cycle->survey->station_count;
+    auto_free bool *touched = memory_zeroed(stations + 1, sizeof *touched);
+    auto_free bool *unsure = memory_zeroed(stations + 1, sizeof *unsure);
+    const struct fresh_reports fresh = {stale->fresh, stale->fresh_count, touched, unsure};
+    memcpy(cycle->stations, stale->stations, stations * sizeof *cycle->stations);
+    for (size_t i = 0; i < fresh.count; i++)
+        if (publisher->records[fresh.at[i].station] == NULL)
+            cycle->stations[fresh.at[i].station] = true;
+    if (is_any(cycle->stations, stations) && !load_stations(publisher, cycle->stations, error))
+        return false;
+    if (!load_fresh(publisher->options.store, &fresh, publisher->records, error))
+        return false;
+    if (is_any(unsure, stations) && !load_stations(publisher, unsure, error))
+        return false;
+    join(cycle->stations, touched, stations);
+    join(cycle->stations, unsure, stations);
+    return true;
+}
+
 /* Under another model every station's reports are needed again. */
 static bool load_for_model(struct cycle *cycle, struct error *error)
 {
     if (!cycle->is_new_model)
         return true;
-    int stations = cycle->survey->station_count;
-    auto_free bool *missing = memory_zeroed((size_t)stations + 1, sizeof *missing);
-    for (int s = 0; s < stations; s++) {
+    size_t stations = (size_t)cycle->survey->station_count;
+    auto_free bool *missing = memory_zeroed(stations + 1, sizeof *missing);
+    for (size_t s = 0; s < stations; s++) {
         missing[s] = cycle->publisher->records[s] == NULL;
         cycle->stations[s] = true;
     }
-    return load_observed(cycle->publisher, missing, error);
+    return !is_any(missing, stations) || load_stations(cycle->publisher, missing, error);
 }
 
 static struct place *choose_place(const struct cycle *cycle, int station)
@@ -281,25 +334,37 @@ static void cycle_finish(struct cycle *cycle)
 }
 
 /* What is stale is taken over only after the counts are read: every commit that they include has
- * by then told which stations it touched. */
+ * by then told what it did. */
 static void take_stale(struct publisher *publisher, struct stale *stale)
 {
-    size_t stations = (size_t)publisher->options.survey->station_count;
     pthread_mutex_lock(&publisher->mutex);
-    for (size_t s = 0; s < stations; s++)
-        stale->stations[s] = stale->stations[s] || publisher->stale.stations[s];
-    memset(publisher->stale.stations, 0, stations * sizeof(bool));
+    stale_move(&publisher->stale, stale, publisher->options.survey);
     pthread_mutex_unlock(&publisher->mutex);
+}
+
+/* When something failed, what was to be published is read again, whole: the next try must see a
+ * difference, and add nothing twice. */
+static void put_back(struct publisher *publisher, struct stale *stale, const bool *changed)
+{
+    for (size_t i = 0; i < stale->fresh_count; i++)
+        stale->stations[stale->fresh[i].station] = true;
+    for (int s = 0; s < publisher->options.survey->station_count; s++) {
+        stale->stations[s] = stale->stations[s] || changed[s];
+        if (stale->stations[s])
+            record_drop(TAKE(publisher->records[s]));
+    }
 }
 
 bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *error)
 {
     size_t stations = (size_t)publisher->options.survey->station_count;
+    auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
                           .today = publisher_today(publisher),
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
+                          .stations = changed,
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
     refitting_take(publisher);
@@ -308,17 +373,12 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
     pthread_mutex_unlock(&publisher->mutex);
     bool is_done = load_counts(publisher, &cycle.counts, error);
     take_stale(publisher, stale);
-    /* A copy: when something fails, what was stale still is. */
-    auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
-    memcpy(changed, stale->stations, stations * sizeof *changed);
-    cycle.stations = changed;
-    is_done = is_done && load_observed(publisher, changed, error) && publish(&cycle, error);
+    is_done = is_done && load_changed(&cycle, stale, error) && publish(&cycle, error);
     cycle_finish(&cycle);
-    for (size_t s = 0; s < stations; s++) {
-        if (is_done)
-            stale->stations[s] = false;
-        else if (changed[s])
-            record_drop(TAKE(publisher->records[s])); /* else the next try sees no difference */
-    }
+    if (is_done)
+        memset(stale->stations, 0, stations * sizeof(bool));
+    else
+        put_back(publisher, stale, changed);
+    stale->fresh_count = 0;
     return is_done;
 }

@@ -23,10 +23,10 @@ double learn_least_weight(const struct survey *survey)
     return LEARN_ERRORS / (1 - survey->reporter_accuracy);
 }
 
-static struct interval interval_of(const struct observed_report *report)
+static struct interval interval_of(const int32_t days[2])
 {
-    double end = (double)report->last + 1;
-    return (struct interval){report->first, end, (report->first + end) / 2};
+    double end = (double)days[1] + 1;
+    return (struct interval){days[0], end, (days[0] + end) / 2};
 }
 
 static int compare_intervals(const void *left, const void *right)
@@ -38,15 +38,20 @@ static int compare_intervals(const void *left, const void *right)
     return order != 0 ? order : (a->end > b->end) - (a->end < b->end);
 }
 
+static void note_reporters(struct learning *learning, const struct observed *observed)
+{
+    if (observed->reporter_count == 0)
+        return;
+    uint32_t greatest = observed->reporters[observed->reporter_count - 1];
+    if (greatest >= learning->reporters)
+        learning->reporters = greatest + 1;
+}
+
 static void note_report(struct learning *learning, const struct observed *observed, size_t index,
                         size_t *capacity)
 {
-    const struct observed_report *report = &observed->reports[index];
-    const int32_t key[2] = {report->first, report->last};
+    const int32_t key[2] = {observed->first[index], observed_last(observed, index)};
     uint64_t ignored;
-    if (report->reporter != CONSENSUS_NOBODY &&
-        observed->reporters[report->reporter] >= learning->reporters)
-        learning->reporters = observed->reporters[report->reporter] + 1;
     if (map_get(learning->intervals, key, sizeof key, &ignored))
         return;
     map_put(learning->intervals, key, sizeof key, 0);
@@ -55,7 +60,7 @@ static void note_report(struct learning *learning, const struct observed *observ
         learning->interval =
             memory_resize_take(learning->interval, *capacity, sizeof *learning->interval);
     }
-    learning->interval[learning->interval_count++] = interval_of(report);
+    learning->interval[learning->interval_count++] = interval_of(key);
 }
 
 /* All intervals in order, and how many reporters there are. */
@@ -64,6 +69,7 @@ static void survey_records(struct learning *learning)
     size_t capacity = 0;
     for (int s = 0; s < learning->request->survey->station_count; s++) {
         const struct observed *observed = &learning->request->records[s]->observed;
+        note_reporters(learning, observed);
         for (size_t i = 0; i < observed->count; i++)
             note_report(learning, observed, i, &capacity);
     }
@@ -82,22 +88,19 @@ static void add_report(const struct learning *learning, const struct observed *o
                        size_t index, const uint32_t *items, struct report_table_builder *builder)
 {
     const struct survey *survey = learning->request->survey;
-    const struct observed_report *report = &observed->reports[index];
-    const int8_t *answers = observed->answers + index * (size_t)observed->question_count;
-    const int32_t key[2] = {report->first, report->last};
+    const int32_t key[2] = {observed->first[index], observed_last(observed, index)};
     uint64_t when = 0;
     if (!map_get(learning->intervals, key, sizeof key, &when))
         return;
-    struct report_table_row row = {.reporter = report->reporter == CONSENSUS_NOBODY
-                                                   ? CONSENSUS_NOBODY
-                                                   : observed->reporters[report->reporter],
+    struct report_table_row row = {.reporter = observed_reporter(observed, index),
                                    .when = (uint32_t)when,
-                                   .weight = (float)survey->basis[report->basis].weight};
+                                   .weight = (float)survey->basis[observed->basis[index]].weight};
     for (int q = 0; q < survey->question_count; q++) {
-        if (answers[q] < 0 || !learning->takes_part[q])
+        int answer = observed_answer(observed, index, q);
+        if (answer < 0 || !learning->takes_part[q])
             continue;
         row.item = items[q];
-        row.answer = (uint8_t)answers[q];
+        row.answer = (uint8_t)answer;
         report_table_add(builder, &row);
     }
 }

@@ -2,13 +2,7 @@
 #include <string.h>
 
 #include "collector/base/number.h"
-#include "collector/publish/load.h"
 #include "collector/publish/work.h"
-
-/* More reports than this in one job would keep intake waiting. */
-enum {
-    REPORTS_A_JOB = 20000
-};
 
 int64_t day_last_second(const struct survey *survey, int32_t day)
 {
@@ -80,86 +74,6 @@ void loaded_counts_finish(struct loaded_counts *counts)
     free(counts->pending);
     buffer_finish(&counts->notices);
     *counts = (struct loaded_counts){0};
-}
-
-struct records_job {
-    struct store_job job;
-    const struct survey *survey;
-    const bool *stations;
-    int next;
-    size_t rows;
-    struct observed *fresh; /* by station */
-};
-
-static void add_answer(void *context, const struct published_answer *answer)
-{
-    struct records_job *own = context;
-    observed_add(&own->fresh[answer->station], answer);
-    own->rows++;
-}
-
-static bool records_run(struct session *session, struct store_job *job, struct error *error)
-{
-    struct records_job *own = (struct records_job *)(void *)job;
-    own->rows = 0;
-    for (; own->next < own->survey->station_count && own->rows < REPORTS_A_JOB; own->next++) {
-        if (!own->stations[own->next])
-            continue;
-        struct observed *fresh = &own->fresh[own->next];
-        observed_finish(fresh);
-        observed_init(fresh, own->survey->question_count);
-        if (!session_published(session, own->next, add_answer, own, error))
-            return false;
-    }
-    return true;
-}
-
-static void keep_record(struct record **record, struct observed *fresh)
-{
-    observed_close(fresh);
-    record_drop(*record);
-    *record = record_create_take(fresh);
-}
-
-bool load_records(struct store *store, const struct survey *survey, const bool *stations,
-                  const atomic_bool *cancelled, struct record **records, struct error *error)
-{
-    size_t count = (size_t)survey->station_count;
-    struct records_job job = {.job = {.run = records_run},
-                              .survey = survey,
-                              .stations = stations,
-                              .fresh = memory_zeroed(count + 1, sizeof *job.fresh)};
-    bool is_read = true;
-    while (is_read && job.next < survey->station_count) {
-        int first = job.next;
-        is_read = cancelled != NULL && atomic_load(cancelled)
-                      ? error_set(error, ERROR_BUSY, "given up")
-                      : store_call(store, &job.job, error);
-        for (int s = first; is_read && s < job.next; s++)
-            if (stations[s])
-                keep_record(&records[s], &job.fresh[s]);
-    }
-    for (int s = 0; s < survey->station_count; s++)
-        observed_finish(&job.fresh[s]);
-    free(job.fresh);
-    return is_read;
-}
-
-bool load_observed(struct publisher *publisher, bool *stations, struct error *error)
-{
-    const struct survey *survey = publisher->options.survey;
-    size_t count = (size_t)survey->station_count;
-    auto_free struct record **fresh = memory_zeroed(count + 1, sizeof(struct record *));
-    bool is_read = load_records(publisher->options.store, survey, stations, NULL, fresh, error);
-    for (size_t s = 0; s < count; s++) {
-        struct record **kept = &publisher->records[s];
-        if (fresh[s] == NULL)
-            continue;
-        stations[s] = *kept == NULL || !observed_equal(&(*kept)->observed, &fresh[s]->observed);
-        record_drop(*kept);
-        *kept = fresh[s];
-    }
-    return is_read;
 }
 
 struct stored_job {

@@ -3,12 +3,24 @@
 
 #include "collector/publish/observe.h"
 
-/* Reads the published reports of the stations that are set, a store job for every 20,000 or so;
- * `records` (by station) gets a new one for each, also where there was one. False with the error
- * when the store failed, or (ERROR_BUSY) when `cancelled` became true; NULL: never. Then what was
- * read before is kept. */
+/* Reads the published reports of the stations that are set, in small jobs of the store; `records`
+ * (by station) gets a new one for each, also where there was one. Most stations at once are read
+ * in the order of the file. False with the error when the store failed, or (ERROR_BUSY) when
+ * `cancelled` became true (NULL: never); then nothing is kept. */
 NODISCARD bool load_records(struct store *store, const struct survey *survey, const bool *stations,
                             const atomic_bool *cancelled, struct record **records,
                             struct error *error);
+
+/* Adds reports that were published since to the records that are there (NULL: to none). Sets
+ * `touched` of their stations, and `unsure` where the record may have the report already or not,
+ * so that the station must be read again. */
+struct fresh_reports {
+    const struct published_change *at;
+    size_t count;
+    bool *touched, *unsure; /* by station */
+};
+
+NODISCARD bool load_fresh(struct store *store, const struct fresh_reports *fresh,
+                          struct record **records, struct error *error);
 
 #endif

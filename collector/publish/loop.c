@@ -86,8 +86,8 @@ static struct past_task *take_past(struct publisher *publisher)
 void *publisher_loop(void *context)
 {
     struct publisher *publisher = context;
-    struct stale stale = {
-        .stations = memory_zeroed((size_t)publisher->options.survey->station_count + 1, 1)};
+    struct stale stale;
+    stale_init(&stale, publisher->options.survey);
     int64_t not_before = 0;
     pthread_mutex_lock(&publisher->mutex);
     while (!publisher->stopping) {
@@ -106,6 +106,6 @@ void *publisher_loop(void *context)
         pthread_mutex_lock(&publisher->mutex);
     }
     pthread_mutex_unlock(&publisher->mutex);
-    free(stale.stations);
+    stale_finish(&stale);
     return NULL;
 }

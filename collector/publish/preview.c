@@ -29,15 +29,7 @@ void preview_finish(struct preview *preview)
     *preview = (struct preview){0};
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    const struct published_answer *const *a = left;
-    const struct published_answer *const *b = right;
-    return memcmp((*a)->uuid, (*b)->uuid, UUID_SIZE);
-}
-
-/* The later one of two with one id is the extra: sorting keeps no order between them, so the
- * published one is left out here. */
+/* The later one of two with one id is the extra: the published one is left out. */
 static bool is_replaced(const struct published_answer *row, const struct published_answer *extra,
                         size_t count)
 {
@@ -47,22 +39,15 @@ static bool is_replaced(const struct published_answer *row, const struct publish
     return false;
 }
 
-/* In id order, as the publisher reads them. */
 static void observe(const struct preview *preview, const struct published_answer *extra,
                     size_t count, struct observed *observed)
 {
-    auto_free const struct published_answer **rows =
-        memory_zeroed(preview->count + count + 1, sizeof *rows);
-    size_t used = 0;
+    observed_init(observed, view_survey(preview->view));
     for (size_t i = 0; i < preview->count; i++)
         if (!is_replaced(&preview->rows[i], extra, count))
-            rows[used++] = &preview->rows[i];
+            observed_add(observed, &preview->rows[i]);
     for (size_t i = 0; i < count; i++)
-        rows[used++] = &extra[i];
-    qsort(rows, used, sizeof *rows, compare_ids);
-    observed_init(observed, view_survey(preview->view)->question_count);
-    for (size_t i = 0; i < used; i++)
-        observed_add(observed, rows[i]);
+        observed_add(observed, &extra[i]);
     observed_close(observed);
 }
 

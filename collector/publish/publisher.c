@@ -40,13 +40,11 @@ static void wake(struct publisher *publisher)
     pthread_cond_signal(&publisher->wake);
 }
 
-static void on_published(void *context, const int *stations, size_t count)
+static void on_published(void *context, const struct published_change *changes, size_t count)
 {
     struct publisher *publisher = context;
     pthread_mutex_lock(&publisher->mutex);
-    for (size_t i = 0; i < count; i++)
-        if (stations[i] >= 0)
-            publisher->stale.stations[stations[i]] = true;
+    stale_add(&publisher->stale, changes, count);
     wake(publisher);
     pthread_mutex_unlock(&publisher->mutex);
 }
@@ -83,7 +81,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
     pthread_cond_init(&publisher->wake, &monotonic);
     pthread_cond_init(&publisher->settled, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    publisher->stale.stations = memory_zeroed(stations, sizeof(bool));
+    stale_init(&publisher->stale, options->survey);
     publisher->records = memory_zeroed(stations, sizeof(struct record *));
     publisher->status = memory_zeroed(stations, sizeof(int));
     publisher->survey = survey_blob(options->survey, print_survey);
@@ -104,7 +102,7 @@ static void publisher_destroy(struct publisher *publisher)
     buffer_finish(&publisher->notices_text);
     blob_drop(publisher->survey);
     blob_drop(publisher->lines);
-    free(publisher->stale.stations);
+    stale_finish(&publisher->stale);
     free(publisher->records);
     free(publisher->status);
     pthread_cond_destroy(&publisher->wake);
@@ -119,10 +117,10 @@ static bool publish_first(struct publisher *publisher, struct error *error)
 {
     if (publisher->view != NULL)
         return true;
-    struct stale stale = {
-        .stations = memory_zeroed((size_t)publisher->options.survey->station_count + 1, 1)};
+    struct stale stale;
+    stale_init(&stale, publisher->options.survey);
     bool is_published = cycle_run(publisher, &stale, error);
-    free(stale.stations);
+    stale_finish(&stale);
     return is_published;
 }
 

@@ -9,9 +9,18 @@
 
 /* What has to be looked at again. */
 struct stale {
-    bool *stations; /* by station: its published reports changed */
-    bool any;       /* one of them is set, or counts or notices may have changed */
+    bool *stations;                 /* by station: its published reports must be read again */
+    struct published_change *fresh; /* reports that are new */
+    size_t fresh_count, fresh_capacity;
+    bool any; /* one of them, or counts or notices may have changed */
 };
+
+void stale_init(struct stale *stale, const struct survey *survey);
+void stale_finish(struct stale *stale);
+/* Adds to what there is. */
+void stale_add(struct stale *stale, const struct published_change *changes, size_t count);
+/* Moves everything from one to the other. */
+void stale_move(struct stale *from, struct stale *to, const struct survey *survey);
 
 /* A view of the past that somebody waits for. */
 struct past_task {
@@ -104,9 +113,6 @@ struct loaded_counts {
 NODISCARD bool load_counts(struct publisher *publisher, struct loaded_counts *counts,
                            struct error *error);
 void loaded_counts_finish(struct loaded_counts *counts);
-/* Reads the published reports of the stations that are set; those that turn out unchanged are
- * cleared. */
-NODISCARD bool load_observed(struct publisher *publisher, bool *stations, struct error *error);
 /* Everything that held at a moment, and the numbering. */
 NODISCARD bool load_stored(struct publisher *publisher, int64_t known_at, struct stored *stored_out,
                            struct error *error);

@@ -62,11 +62,13 @@ static void announce(struct store *store)
 {
     struct session *session = &store->session;
     tell(&store->on_change, &session->changes);
-    tell(&store->on_published, &session->published);
+    if (store->on_published != NULL && session->published.count > 0)
+        store->on_published(store->on_published_context, session->published.at,
+                            session->published.count);
     if (session->on_entries != NULL && session->entry_next != session->entry_before)
         session->on_entries(session->on_entries_context);
     changes_clear(&session->changes, session->survey->station_count);
-    changes_clear(&session->published, session->survey->station_count);
+    session->published.count = 0;
     atomic_store(&store->counters.staged, map_size(session->staging.map));
     atomic_store(&store->counters.pending, session->pending.all);
 }

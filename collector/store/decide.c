@@ -119,18 +119,19 @@ static bool apply(struct session *session, struct decision *decision, const uint
 }
 
 static void count_decided(struct session *session, const struct brief *before,
-                          enum report_state state)
+                          const uint8_t uuid[UUID_SIZE], enum report_state state)
 {
+    bool was_published = before->main_state == STATE_APPROVED;
     int stations = session->survey->station_count;
     pending_change(session, before->station,
                    (state == STATE_PENDING) - (before->state == STATE_PENDING));
     changes_add(&session->changes, before->station, stations);
     if (state == STATE_APPROVED)
-        changes_add(&session->published, before->station, stations);
-    if (before->main_state != STATE_APPROVED)
+        published_add(session, before->station, was_published ? NULL : uuid);
+    if (!was_published)
         return;
     changes_add(&session->changes, before->main_station, stations);
-    changes_add(&session->published, before->main_station, stations);
+    published_add(session, before->main_station, NULL);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the line, its parsed form, and two kinds of answer. */
@@ -139,7 +140,7 @@ bool decision_apply(struct session *session, struct decision *decision,
 {
     if (!apply(session, decision, uuid, number, error))
         return false;
-    count_decided(session, &decision->brief, decision->transition->to);
+    count_decided(session, &decision->brief, uuid, decision->transition->to);
     return true;
 }
 

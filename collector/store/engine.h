@@ -25,7 +25,9 @@ struct store {
     pthread_t thread;
     char *path;
     int64_t staging_seconds;
-    struct listener on_change, on_published;
+    struct listener on_change;
+    void (*on_published)(void *context, const struct published_change *changes, size_t count);
+    void *on_published_context;
     struct store_counters counters;
     struct backup backup;
     int wal_pages;                       /* in the log file since it was begun again */

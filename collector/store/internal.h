@@ -22,11 +22,17 @@ struct pending {
     uint64_t all;
 };
 
-/* Stations that a batch touched: of anything shown, and of what is published. */
+/* Stations of which a batch touched anything that is shown. */
 struct changes {
     bool *touched; /* by station; the last one, station_count, is about all */
     int *stations; /* -1 is about all */
     size_t count;
+};
+
+/* What a batch did to what is published. */
+struct published_changes {
+    struct published_change *at;
+    size_t count, capacity;
 };
 
 /* The connection and all that belongs to its transaction. Used by the store thread alone. */
@@ -46,7 +52,8 @@ struct session {
     struct vocabulary vocabulary;
     struct staging staging;
     struct pending pending, pending_before;
-    struct changes changes, published;
+    struct changes changes;
+    struct published_changes published;
 
     /* What the last read gave away (session.h: "last until its next call"). */
     struct buffer visited_text, note, box;
@@ -65,6 +72,8 @@ void session_rollback(struct session *session);
 /* -1: about all. */
 void changes_add(struct changes *changes, int station, int station_count);
 void changes_clear(struct changes *changes, int station_count);
+/* `uuid` of a report that was not published before; NULL: something else about the station. */
+void published_add(struct session *session, int station, const uint8_t *uuid);
 
 /* counts.c */
 NODISCARD bool pending_load(struct session *session, struct error *error);

@@ -40,7 +40,7 @@ bool session_notice_add(struct session *session, const char *id, const char *jso
     if (!insert(session, id, json, error) || !write_entry(session, id, json, error))
         return false;
     changes_add(&session->changes, -1, session->survey->station_count);
-    changes_add(&session->published, -1, session->survey->station_count);
+    published_add(session, -1, NULL);
     *result_out = CHANGE_DONE;
     return true;
 }

@@ -61,6 +61,20 @@ void changes_clear(struct changes *changes, int station_count)
     changes->count = 0;
 }
 
+void published_add(struct session *session, int station, const uint8_t *uuid)
+{
+    struct published_changes *published = &session->published;
+    if (published->count == published->capacity) {
+        published->capacity = published->capacity * 2 + 16;
+        published->at =
+            memory_resize_take(published->at, published->capacity, sizeof *published->at);
+    }
+    struct published_change *change = &published->at[published->count++];
+    *change = (struct published_change){.station = station, .is_new = uuid != NULL};
+    if (uuid != NULL)
+        memcpy(change->uuid, uuid, UUID_SIZE);
+}
+
 static void pending_copy(struct session *session, struct pending *to, const struct pending *from)
 {
     memcpy(to->stations, from->stations,
@@ -77,7 +91,6 @@ void session_init(struct session *session, const struct survey *survey, struct c
     session->pending.stations = memory_zeroed(stations + 1, sizeof(uint32_t));
     session->pending_before.stations = memory_zeroed(stations + 1, sizeof(uint32_t));
     changes_start(&session->changes, stations);
-    changes_start(&session->published, stations);
 }
 
 bool session_load(struct session *session, struct error *error)
@@ -98,7 +111,7 @@ void session_finish(struct session *session)
     vocabulary_finish(&session->vocabulary);
     staging_finish(&session->staging);
     changes_finish(&session->changes);
-    changes_finish(&session->published);
+    free(session->published.at);
     free(session->pending.stations);
     free(session->pending_before.stations);
     buffer_finish(&session->visited_text);
@@ -143,7 +156,7 @@ void session_rollback(struct session *session)
     staging_rollback(&session->staging);
     pending_copy(session, &session->pending, &session->pending_before);
     changes_clear(&session->changes, session->survey->station_count);
-    changes_clear(&session->published, session->survey->station_count);
+    session->published.count = 0;
     session->entry_next = session->entry_before;
     session->entry_cached = 0;
     if (done && session->vocabulary.grown)

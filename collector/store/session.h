@@ -165,11 +165,30 @@ struct published_answer {
     int basis;
     int8_t answers[SURVEY_QUESTIONS_MAX];
     uint32_t reporter_number; /* UINT32_MAX for the unnamed */
+    uint64_t entry;           /* sequence number of the entry that approved it */
 };
 
 NODISCARD bool session_published(struct session *session, int station,
                                  void (*each)(void *context, const struct published_answer *),
                                  void *context, struct error *error);
+
+/* The same in pieces that keep nobody waiting: at most `limit` reports after a place, which is
+ * moved on; *done_out says that there are no more. Those of one station come by (last day, id);
+ * all (-1) in id order, which is the order of the file. */
+struct published_place {
+    bool is_begun;
+    int32_t last;
+    uint8_t uuid[UUID_SIZE];
+};
+
+NODISCARD bool session_published_piece(struct session *session, int station,
+                                       struct published_place *place, uint32_t limit,
+                                       void (*each)(void *context, const struct published_answer *),
+                                       void *context, bool *done_out, struct error *error);
+/* One of them; found_out says whether it is published. */
+NODISCARD bool session_published_one(struct session *session, const uint8_t uuid[UUID_SIZE],
+                                     struct published_answer *answer_out, bool *found_out,
+                                     struct error *error);
 
 /*
  * Versions of what was published (transaction time; Snodgrass, "Developing Time-Oriented Database

@@ -10,6 +10,10 @@
     ":id, :station, :last, :span, :moment, :basis, :answers, :content_hash, :arrived"
 #define PLAIN_COLUMNS "id, station, last, span, moment, basis, answers, content_hash, arrived"
 
+/* What the aggregator needs of a published report. */
+#define PUBLISHED_COLUMNS "id, station, last, span, basis, answers, reporter, entry"
+#define PUBLISHED         "SELECT " PUBLISHED_COLUMNS " FROM report WHERE state = 1"
+
 /* A version of every key that held at the end of :at. */
 #define VERSIONS_HELD                                                            \
     "SELECT kind, major, minor, at, body FROM version_key JOIN version"          \
@@ -100,10 +104,14 @@ static const char *const texts[STATEMENT_COUNT] = {
                              " UNION ALL SELECT station FROM amendment",
     [SQL_WITHHELD_SINCE] = "SELECT count(*) FROM report JOIN entry ON entry.number = report.entry"
                            " WHERE report.state = 3 AND report.state <> 1 AND entry.at >= :since",
-    [SQL_PUBLISHED_ALL] = "SELECT id, station, last, span, basis, answers, reporter FROM report"
-                          " WHERE state = 1 ORDER BY id",
-    [SQL_PUBLISHED_STATION] = "SELECT id, station, last, span, basis, answers, reporter FROM report"
-                              " WHERE state = 1 AND station = :station ORDER BY id",
+    [SQL_PUBLISHED_ALL] = PUBLISHED " ORDER BY id",
+    [SQL_PUBLISHED_STATION] = PUBLISHED " AND station = :station ORDER BY id",
+    /* NOT INDEXED: the order of the table, not of an index and then a sort. */
+    [SQL_PUBLISHED_PIECE] = "SELECT " PUBLISHED_COLUMNS " FROM report NOT INDEXED"
+                            " WHERE state = 1 AND id > :id ORDER BY id LIMIT :limit",
+    [SQL_PUBLISHED_STATION_PIECE] = PUBLISHED " AND station = :station AND (last, id) >"
+                                              " (:last, :id) ORDER BY last, id LIMIT :limit",
+    [SQL_PUBLISHED_ONE] = PUBLISHED " AND id = :id",
 
     [SQL_ENTRY_ADD] = "INSERT INTO entry (number, at, digest, line)"
                       " VALUES (:number, :at, :digest, :line)",

@@ -109,10 +109,12 @@ void store_on_change(struct store *store,
 }
 
 void store_on_published(struct store *store,
-                        void (*changed)(void *context, const int *stations, size_t count),
+                        void (*changed)(void *context, const struct published_change *changes,
+                                        size_t count),
                         void *context)
 {
-    store->on_published = (struct listener){changed, context};
+    store->on_published = changed;
+    store->on_published_context = context;
 }
 
 void store_metrics(const struct store *store, struct buffer *buffer)

@@ -69,9 +69,19 @@ NODISCARD bool store_call(struct store *store, struct store_job *job, struct err
 void store_on_change(struct store *store,
                      void (*changed)(void *context, const int *stations, size_t count),
                      void *context);
+
+/* What a commit did to what is published: a report that was not there came, or anything else
+ * about a station (-1: about all) that only reading it again tells. */
+struct published_change {
+    int station;
+    bool is_new;
+    uint8_t uuid[UUID_SIZE]; /* of a new report */
+};
+
 /* The same, but only when what is published changed. Called after the other one. */
 void store_on_published(struct store *store,
-                        void (*changed)(void *context, const int *stations, size_t count),
+                        void (*changed)(void *context, const struct published_change *changes,
+                                        size_t count),
                         void *context);
 
 /* A consistent copy of the database, made in <path>.state/ while the store goes on working. */

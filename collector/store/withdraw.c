@@ -56,7 +56,7 @@ static void count_withdrawn(struct session *session, const struct brief *before)
     if (before->main_state != STATE_APPROVED)
         return;
     changes_add(&session->changes, before->main_station, stations);
-    changes_add(&session->published, before->main_station, stations);
+    published_add(session, before->main_station, NULL);
 }
 
 bool session_withdraw(struct session *session, const uint8_t uuid[UUID_SIZE],

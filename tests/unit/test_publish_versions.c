@@ -38,7 +38,7 @@ static struct rules *plain_rules(const struct survey *survey)
 static struct place *place_with(const struct survey *survey, struct rules *rules, int32_t extra)
 {
     struct observed observed;
-    observed_init(&observed, survey->question_count);
+    observed_init(&observed, survey);
     for (int i = 0; i < BAGOU_REPORTS; i++) {
         struct published_answer answer =
             answer_on(survey->earliest_visit + 7 * i, 2, i % 3, (uint32_t)(i % 5));
@@ -282,7 +282,7 @@ static void arrivals_count_reports_and_who_is_new(void **state)
 {
     const struct survey *survey = *state;
     struct observed observed;
-    observed_init(&observed, survey->question_count);
+    observed_init(&observed, survey);
     const struct published_answer answers[] = {
         answer_on(100, 2, 1, 7),
         answer_on(50, 2, 1, 7),
@@ -313,11 +313,99 @@ static void arrivals_count_reports_and_who_is_new(void **state)
     observed_finish(&observed);
 }
 
+enum {
+    MANY = 500
+};
+
+/* Visits of a day, a month or a year, some by the unnamed, many of one day. */
+static struct published_answer some_answer(unsigned i)
+{
+    struct published_answer answer = answer_on((int32_t)(i * 7919 % 60), (int)(i % 5), (int)(i % 3),
+                                               i % 7 == 0 ? CONSENSUS_NOBODY : i * 31 % 40);
+    answer.visited.last += i % 11 == 0 ? 30 : 0;
+    answer.basis = (int)(i % 3);
+    return answer;
+}
+
+static void observe_permuted(const struct survey *survey, unsigned step, unsigned inserted,
+                             struct observed *observed)
+{
+    observed_init(observed, survey);
+    for (unsigned i = 0; i < MANY - inserted; i++) {
+        const struct published_answer answer = some_answer(i * step % MANY);
+        observed_add(observed, &answer);
+    }
+    observed_close(observed);
+    for (unsigned i = MANY - inserted; i < MANY; i++) {
+        const struct published_answer answer = some_answer(i * step % MANY);
+        observed_insert(observed, &answer);
+    }
+}
+
+static void the_same_reports_are_the_same_however_they_came(void **state)
+{
+    const struct survey *survey = *state;
+    struct observed one;
+    struct observed other;
+    observe_permuted(survey, 1, 0, &one);
+    observe_permuted(survey, 7, 123, &other);
+    assert_int_equal(one.count, MANY);
+    assert_true(observed_equal(&one, &other));
+    const struct published_answer more = some_answer(3);
+    observed_insert(&other, &more);
+    assert_false(observed_equal(&one, &other));
+    observed_finish(&one);
+    observed_finish(&other);
+}
+
+/* Whoever computes the figures again knows accuracies, and has given the reporters numbers of his
+ * own: every bit must be the same. */
+static void knots_do_not_depend_on_the_numbers_of_reporters(void **state)
+{
+    const struct survey *survey = *state;
+    struct model *model = model_create(survey, 60);
+    struct observed one;
+    struct observed other;
+    observed_init(&one, survey);
+    observed_init(&other, survey);
+    model->reporter_count = 200;
+    model->accuracy = memory_zeroed(200, sizeof *model->accuracy);
+    for (uint32_t r = 0; r < 40; r++)
+        model->accuracy[r] = model->accuracy[199 - r] = (r % 19 + 1) / 20.0;
+    for (unsigned i = 0; i < MANY; i++) {
+        struct published_answer answer = some_answer(i);
+        observed_add(&one, &answer);
+        if (answer.reporter_number != CONSENSUS_NOBODY)
+            answer.reporter_number = 199 - answer.reporter_number;
+        observed_add(&other, &answer);
+    }
+    observed_close(&one);
+    observed_close(&other);
+    for (int q = 0; q < survey->question_count; q++) {
+        auto_buffer struct buffer left = {0};
+        auto_buffer struct buffer right = {0};
+        struct knots knots;
+        observed_knots(&one, survey, model, q, &knots);
+        knots_encode(&knots, 0, knots.count, &left);
+        knots_finish(&knots);
+        observed_knots(&other, survey, model, q, &knots);
+        knots_encode(&knots, 0, knots.count, &right);
+        knots_finish(&knots);
+        assert_int_equal(left.length, right.length);
+        assert_memory_equal(left.data, right.data, left.length);
+    }
+    observed_finish(&one);
+    observed_finish(&other);
+    model_drop(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knots_come_back_bit_by_bit),
         cmocka_unit_test(broken_pieces_are_refused),
+        cmocka_unit_test(the_same_reports_are_the_same_however_they_came),
+        cmocka_unit_test(knots_do_not_depend_on_the_numbers_of_reporters),
         cmocka_unit_test(an_option_that_is_newer_is_the_least_likely),
         cmocka_unit_test(a_new_report_rewrites_only_its_own_part_of_the_past),
         cmocka_unit_test(what_is_gone_leaves_an_empty_row),

@@ -344,15 +344,27 @@ static void remember_stations(void *context, const int *stations, size_t count)
         told->stations[told->count++] = stations[i];
 }
 
+struct told_published {
+    struct published_change changes[8];
+    size_t count;
+};
+
+static void remember_published(void *context, const struct published_change *changes, size_t count)
+{
+    struct told_published *told = context;
+    for (size_t i = 0; i < count && told->count < ARRAY_LENGTH(told->changes); i++)
+        told->changes[told->count++] = changes[i];
+}
+
 static void changes_are_told_before_the_caller_goes_on(void **state)
 {
     struct fixture *fixture = *state;
     struct told told = {0};
-    struct told published = {0};
+    struct told_published published = {0};
     struct person lin = {0};
     struct stored_report report = sample(fixture, 1);
     store_on_change(fixture->store, remember_stations, &told);
-    store_on_published(fixture->store, remember_stations, &published);
+    store_on_published(fixture->store, remember_published, &published);
     add_person(fixture, &lin, "lin");
     assert_int_equal(told.count, 0);
     put(fixture, &report);
@@ -363,9 +375,13 @@ static void changes_are_told_before_the_caller_goes_on(void **state)
     decide(fixture, &lin, ACT_APPROVE, &report, 1);
     assert_int_equal(told.count, 2);
     assert_int_equal(published.count, 1);
-    assert_int_equal(published.stations[0], 7);
+    assert_int_equal(published.changes[0].station, 7);
+    assert_true(published.changes[0].is_new);
+    assert_memory_equal(published.changes[0].uuid, report.uuid, UUID_SIZE);
     withdraw(fixture, &report);
     assert_int_equal(published.count, 2);
+    assert_int_equal(published.changes[1].station, 7);
+    assert_false(published.changes[1].is_new);
 }
 
 static bool setting_body(struct session *session, void *context, struct error *error)
