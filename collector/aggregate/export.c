@@ -6,6 +6,7 @@
 
 #include "collector/aggregate/declared.h"
 #include "collector/aggregate/output.h"
+#include "collector/base/map.h"
 #include "collector/publish/station.h"
 
 struct recount {

@@ -65,6 +65,19 @@ describe('zhanji-aggregate', () => {
     assert.deepEqual(outputs[0], outputs[1]);
   });
 
+  test('names are told apart and sorted by their bytes, short or long', async () => {
+    const long = 'a place with a name that is longer than most';
+    const names = ['', '0', 'abcdefgh', 'abcdefgh\u0001', 'abcdefghi', 'b', long, `${long}r`, '站'];
+    const many = Array.from({ length: 5000 }, (_, i) => `n${i}`);
+    const items = [...names.slice(1), ...many];
+    const rows = items.map((name, i) => `${name},${names[i % names.length]},x,2024-01-01`);
+    const { stdout, code } = await aggregate(['--csv', '-'], { input: csv([...rows, ...rows]) });
+    assert.equal(code, 0);
+    const sorted = items.map((name) => Buffer.from(name)).sort(Buffer.compare).map(String);
+    assert.deepEqual(table(stdout).map(({ item }) => item), sorted);
+    assert.ok(table(stdout).every(({ reports }) => reports === '2'));
+  });
+
   test('the history brackets the change', async () => {
     const { stdout } = await aggregate(['--csv', '-', '--history', '-'], { input: csv(changingCity()) });
     const rows = table(stdout).filter(({ item }) => item === 'i01');
@@ -132,6 +145,8 @@ describe('zhanji-aggregate', () => {
     'no rows': [csv([]), 'no rows after the header'],
     'seventeen answers': [csv(Array.from({ length: 17 }, (_, i) => `a,b,${i},2024`)), 'line 18: more than 16 different answers'],
     'an item of two questions': ['item,reporter,answer,question\na,r,x,1\na,r,x,2\n', 'line 3: item a belongs to another question'],
+    'the first of two faulty lines': ['item,reporter,answer,question\na,r,x,1\na,r,x,2\nb,r\n', 'line 3: item a belongs to another question'],
+    'a fault behind many good lines': [csv([...Array.from({ length: 1000 }, (_, i) => `i${i},r${i},x,2024`), 'a,b,c,never']), 'line 1002: "never" is no time'],
     'nine thousand years': [csv(['a,b,c,0100', 'a,b,c,9000']), 'the times span more than 200000 days'],
   };
   for (const [name, [input, says]] of Object.entries(refused)) {
