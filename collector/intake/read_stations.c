@@ -106,18 +106,29 @@ enum http_progress serve_station(struct http_exchange *exchange, void *context)
     return read_view(exchange, context, respond_station);
 }
 
+/* A day, a month or a year, as the days it has: the answer is by month. */
+static bool read_span(struct http_exchange *exchange, const char *name, struct visit *visit_out)
+{
+    const char *text = http_parameter(&exchange->request, name);
+    size_t length = text == NULL ? 0 : strlen(text);
+    if (text == NULL || (length <= strlen("2024-01-15") && visit_parse(text, length, 0, visit_out)))
+        return true;
+    http_problem(exchange, 400, "The parameter %s must be a day or month such as 2024-01.", name);
+    return false;
+}
+
 static enum http_progress respond_summary(struct http_exchange *exchange, const struct app *app,
                                           const struct view *view)
 {
-    int32_t from = DAY_NONE;
-    int32_t to = INT32_MAX;
+    struct visit from = {.first = DAY_NONE};
+    struct visit to = {.last = INT32_MAX};
     struct buffer json = {0};
     (void)app;
-    if (!read_day(exchange, "from", &from) || !read_day(exchange, "to", &to))
+    if (!read_span(exchange, "from", &from) || !read_span(exchange, "to", &to))
         return HTTP_DONE;
-    if (from == DAY_NONE && to == INT32_MAX)
+    if (from.first == DAY_NONE && to.last == INT32_MAX)
         return read_blob_take(exchange, view_document(view, VIEW_SUMMARY));
-    view_summary_json(view, from, to, &json);
+    view_summary_json(view, from.first, to.last, &json);
     return read_json_take(exchange, &json);
 }
 

@@ -229,7 +229,9 @@ describe('the description of the API', () => {
     const part = (await get('/api/v1/summary', { from: '2023-06-15', to: '2023-08-01' })).json;
     assert.deepEqual(part.months.map(({ month }) => month), ['2023-06', '2023-07', '2023-08']);
     assert.deepEqual(part.months, whole.months.slice(17, 20));
-    await drive('get', '/api/v1/summary', 400, { from: '2023' });
+    assert.deepEqual((await get('/api/v1/summary', { from: '2023-06', to: '2023-08' })).json, part);
+    assert.equal((await get('/api/v1/summary', { from: '2023', to: '2023' })).json.months.length, 12);
+    await drive('get', '/api/v1/summary', 400, { from: '2023-13' });
   });
 
   test('every station by month says what the station itself says', async () => {
