@@ -138,6 +138,8 @@ static void count_decided(struct session *session, const struct brief *before,
 bool decision_apply(struct session *session, struct decision *decision,
                     const uint8_t uuid[UUID_SIZE], uint64_t number, struct error *error)
 {
+    if (decision->brief.main_state == STATE_APPROVED && !holds_keep(session, uuid, error))
+        return false;
     if (!apply(session, decision, uuid, number, error))
         return false;
     count_decided(session, &decision->brief, uuid, decision->transition->to);

@@ -54,6 +54,7 @@ struct session {
     struct pending pending, pending_before;
     struct changes changes;
     struct published_changes published;
+    struct hold *holds; /* being read, or not yet known to be released */
 
     /* What the last read gave away (session.h: "last until its next call"). */
     struct buffer visited_text, note, box;
@@ -115,6 +116,12 @@ NODISCARD bool brief_settle(struct session *session, const uint8_t uuid[UUID_SIZ
 NODISCARD bool amendment_settle(struct session *session, const uint8_t uuid[UUID_SIZE],
                                 const struct brief *brief, enum report_state state,
                                 const uint64_t *entry, struct error *error);
+
+/* hold.c: keeps what is published of this report for those who read an earlier moment; before it is
+ * taken back or replaced. */
+NODISCARD bool holds_keep(struct session *session, const uint8_t uuid[UUID_SIZE],
+                          struct error *error);
+void holds_finish(struct session *session);
 
 /* sealed.c */
 NODISCARD bool sealed_purge(struct session *session, struct error *error);

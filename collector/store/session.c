@@ -108,6 +108,7 @@ void session_finish(struct session *session)
         sqlite3_finalize(session->pages[i]);
     for (size_t i = 0; i < RECORD_STATEMENTS; i++)
         sqlite3_finalize(session->records[i]);
+    holds_finish(session);
     vocabulary_finish(&session->vocabulary);
     staging_finish(&session->staging);
     changes_finish(&session->changes);

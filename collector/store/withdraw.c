@@ -69,6 +69,8 @@ bool session_withdraw(struct session *session, const uint8_t uuid[UUID_SIZE],
         *result_out = brief.found ? CHANGE_SAME : CHANGE_NOT_FOUND;
         return true;
     }
+    if (brief.main_state == STATE_APPROVED && !holds_keep(session, uuid, error))
+        return false;
     if (!brief_settle(session, uuid, &brief, error) || !erase(session, uuid, &brief, error))
         return false;
     count_withdrawn(session, &brief);
