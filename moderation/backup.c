@@ -67,7 +67,8 @@ enum http_progress handle_backup(struct http_exchange *exchange, void *context)
     struct error error = {0};
 
     backup->exchange = exchange;
-    backup->stream = (struct http_stream){next_part, destroy_stream, "zhanji-backup.db"};
+    backup->stream = (struct http_stream){
+        .next = next_part, .destroy = destroy_stream, .file_name = "zhanji-backup.db"};
     backup->snapshot.job.collector = app->collector;
     backup->snapshot.job.finish = finish;
     exchange->reply.no_store = true;

@@ -78,6 +78,7 @@ struct http_stream {
                                struct buffer *part);
     void (*destroy)(struct http_stream *stream);
     const char *file_name; /* Content-Disposition: attachment; NULL for none */
+    const char *etag;      /* quoted, at most 32 bytes; NULL: none, and no-store */
 };
 
 /* One request and its reply. `state` is the handler's; `destroy_state` is called (if set) when

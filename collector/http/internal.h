@@ -210,7 +210,8 @@ struct MHD_Response *kept_response(struct http_call *call, const struct dress *d
 void kept_return(struct http_call *call);
 
 /* stream.c */
-NODISCARD struct MHD_Response *stream_response(struct http_call *call, unsigned form);
+NODISCARD struct MHD_Response *stream_response(struct http_call *call, unsigned form,
+                                               bool no_store);
 
 /* loop.c */
 int64_t loop_now_ms(void);

@@ -89,7 +89,7 @@ static void hash_etag(const char *data, size_t length, char etag_out[ETAG_SIZE])
 static bool has_validator(const struct http_call *call)
 {
     const struct http_reply *reply = &call->exchange.reply;
-    return reply->status == 200 && reply->stream == NULL &&
+    return reply->status == 200 && (reply->stream == NULL || reply->stream->etag != NULL) &&
            call->exchange.request.method == HTTP_GET;
 }
 
@@ -112,7 +112,9 @@ static struct content content_of(const struct http_call *call)
                                    .type = blob_type(reply->blob)};
     if (!has_validator(call))
         return content;
-    if (reply->blob != NULL)
+    if (reply->stream != NULL)
+        dress_etag(reply->stream->etag, 0, content.etag);
+    else if (reply->blob != NULL)
         dress_etag(blob_etag(reply->blob), 0, content.etag);
     else
         hash_etag(content.data, content.length, content.etag);
@@ -132,7 +134,8 @@ static unsigned compress_own(struct http_call *call, struct content *content, un
 static struct prepared own_response(struct http_call *call, struct content *content, unsigned form)
 {
     char etag[ETAG_SIZE];
-    form = compress_own(call, content, form);
+    if (call->exchange.reply.stream == NULL)
+        form = compress_own(call, content, form);
     if ((form & FORM_UNCHANGED) != 0)
         content->length = 0;
     if (content->etag[0] != '\0')
@@ -168,8 +171,8 @@ static struct prepared prepare(struct http_call *call)
     struct http_reply *reply = &call->exchange.reply;
     if ((form & FORM_UNCHANGED) != 0)
         reply->status = 304;
-    if (reply->stream != NULL)
-        return (struct prepared){stream_response(call, form), false};
+    if (reply->stream != NULL && (form & FORM_UNCHANGED) == 0)
+        return (struct prepared){stream_response(call, form, !may_store(call)), false};
     struct MHD_Response *shared = may_share(call, &content) ? shared_response(reply, &form) : NULL;
     if (shared != NULL)
         return (struct prepared){shared, true};

@@ -68,11 +68,18 @@ static void name_file(struct http_exchange *exchange)
     http_set_header(exchange, "Content-Disposition", value.data);
 }
 
-struct MHD_Response *stream_response(struct http_call *call, unsigned form)
+struct MHD_Response *stream_response(struct http_call *call, unsigned form, bool no_store)
 {
     struct http_reply *reply = &call->exchange.reply;
-    const struct dress dress = {
-        .reply = reply, .type = reply->type, .form = form, .close = call->turn.close};
+    char etag[ETAG_SIZE];
+    if (reply->stream->etag != NULL)
+        dress_etag(reply->stream->etag, form, etag);
+    const struct dress dress = {.reply = reply,
+                                .type = reply->type,
+                                .etag = reply->stream->etag != NULL ? etag : NULL,
+                                .form = form,
+                                .no_store = no_store,
+                                .close = call->turn.close};
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, call, NULL);
     if (response == NULL)

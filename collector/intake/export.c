@@ -1,18 +1,26 @@
-/* The data as files (design §6, consensus.md §7): reports from the store, with their header from
- * one view; figures from the view. Up to EXPORT_WHOLE reports come from one moment at which the
- * view was exactly what the store had; more come a page at a time, and what is decided meanwhile
- * may be in them. */
+/* Reports as files (design §6, consensus.md §7): from the store, with their header from a view. They
+ * are those of a moment at which the view was exactly what the store had, whatever is decided while
+ * they are sent. */
 #include <string.h>
 
 #include "collector/intake/keys.h"
 #include "collector/intake/reading.h"
 #include "collector/intake/shown.h"
-#include "collector/store/session.h"
+#include "collector/store/hold.h"
 
 enum {
-    EXPORT_PAGE = 500,
-    EXPORT_WHOLE = 20000, /* in one job: more would keep intake waiting */
-    EXPORT_TRIES = 2000   /* with a view that is behind; then it must do */
+    EXPORT_PAGE = 1000,
+    EXPORT_VIEWS = 25,    /* with newer views that are behind again; then the last must do */
+    EXPORT_TRIES = 200000 /* while none comes */
+};
+
+struct export;
+
+struct export_kind {
+    const char *file_name, *type;
+    void (*begin)(const struct export *export, struct buffer *buffer);
+    void (*print)(const struct export *export, const struct stored_report *report,
+                  struct buffer *buffer);
 };
 
 struct export
@@ -21,23 +29,22 @@ struct export
     struct store_job job;
     struct http_exchange *exchange;
     const struct app *app;
+    const struct export_kind *kind;
     struct view *view;
-    void (*begin)(const struct export *export, struct buffer *buffer);
-    void (*print)(const struct export *export, const struct stored_report *report,
-                  struct buffer *buffer);
-    int tries;
-    bool is_behind; /* the log has more entries than the view */
+    struct hold *hold; /* NULL until the view is what the store has */
+    int views, tries;
+    bool is_exact;
+    char etag[32];
     struct buffer part;
-    char *after;
-    bool has_ended, is_broken;
+    bool has_more, is_broken;
 };
 
 static void export_destroy(struct http_stream *stream)
 {
     struct export *export = (struct export *)(void *)stream;
+    hold_release(export->hold);
     view_drop(export->view);
     buffer_finish(&export->part);
-    free(export->after);
     free(export);
 }
 
@@ -49,48 +56,19 @@ static struct export *export_of_job(struct store_job *job)
 static void export_report(void *context, const struct stored_report *report)
 {
     struct export *export = context;
-    export->print(export, report, &export->part);
-}
-
-static bool export_page(struct session *session, struct export *export, struct error *error)
-{
-    char *next = NULL;
-    bool is_bad_after = false;
-    const struct report_filter filter = {.station = -1,
-                                         .published = true,
-                                         .order = ORDER_ID,
-                                         .limit = EXPORT_PAGE,
-                                         .after = export->after};
-    if (!session_page(session, &filter, export_report, export, &next, &is_bad_after, error))
-        return false;
-    free(export->after);
-    export->after = next;
-    export->has_ended = next == NULL;
-    export->is_broken = is_bad_after;
-    return true;
-}
-
-static bool export_begin(struct session *session, struct export *export, struct error *error)
-{
-    uint64_t entries = 0;
-    if (!session_entry_count(session, &entries, error))
-        return false;
-    export->is_behind = entries != view_entries(export->view) && export->tries < EXPORT_TRIES;
-    if (export->is_behind)
-        return true;
-    export->begin(export, &export->part);
-    for (int rows = 0; rows < EXPORT_WHOLE && !export->has_ended; rows += EXPORT_PAGE)
-        if (!export_page(session, export, error))
-            return false;
-    return true;
+    export->kind->print(export, report, &export->part);
 }
 
 static bool export_run(struct session *session, struct store_job *job, struct error *error)
 {
     struct export *export = export_of_job(job);
+    bool is_lost = false;
     buffer_clear(&export->part);
-    return export->after == NULL ? export_begin(session, export, error)
-                                 : export_page(session, export, error);
+    if (!session_hold_page(session, export->hold, EXPORT_PAGE, export_report, export,
+                           &export->has_more, &is_lost, error))
+        return false;
+    export->is_broken = is_lost;
+    return true;
 }
 
 static void export_finish(struct store_job *job)
@@ -100,12 +78,14 @@ static void export_finish(struct store_job *job)
     http_resume(export->exchange);
 }
 
-static void export_catch_up(struct export *export)
+static bool export_submit(struct export *export,
+                          bool (*run)(struct session *session, struct store_job *job,
+                                      struct error *error),
+                          void (*finish)(struct store_job *job), struct error *error)
 {
-    view_drop(export->view);
-    export->view = publisher_view(export->app->publisher);
-    export->tries++;
-    publisher_look(export->app->publisher);
+    export->job =
+        (struct store_job){.collector = export->app->collector, .run = run, .finish = finish};
+    return store_submit(export->app->store, &export->job, error);
 }
 
 static enum http_progress export_next(struct http_stream *stream, struct http_exchange *exchange,
@@ -120,14 +100,10 @@ static enum http_progress export_next(struct http_stream *stream, struct http_ex
         buffer_clear(&export->part);
         return HTTP_DONE;
     }
-    if (export->has_ended)
+    if (!export->has_more)
         return HTTP_DONE;
-    if (export->is_behind)
-        export_catch_up(export);
     export->exchange = exchange;
-    export->job = (struct store_job){
-        .collector = export->app->collector, .run = export_run, .finish = export_finish};
-    return store_submit(export->app->store, &export->job, &error) ? HTTP_WAIT : HTTP_BROKEN;
+    return export_submit(export, export_run, export_finish, &error) ? HTTP_WAIT : HTTP_BROKEN;
 }
 
 static void print_entry(const struct stored_report *report, struct buffer *buffer)
@@ -212,18 +188,6 @@ static void print_csv(const struct export *export, const struct stored_report *r
     buffer_char(buffer, '\n');
 }
 
-static struct export *export_start(struct http_exchange *exchange, const struct app *app)
-{
-    struct export *export = memory_zeroed(1, sizeof *export);
-    export->stream.next = export_next;
-    export->stream.destroy = export_destroy;
-    export->app = app;
-    export->view = publisher_view(app->publisher);
-    exchange->reply.stream = &export->stream;
-    exchange->reply.public_data = true;
-    return export;
-}
-
 static void begin_ndjson(const struct export *export, struct buffer *buffer)
 {
     view_export_header(export->view, buffer);
@@ -239,57 +203,97 @@ static void begin_csv(const struct export *export, struct buffer *buffer)
     buffer_text(buffer, ",note,version,decided,entry,reporter,accuracy\n");
 }
 
+static const struct export_kind ndjson_kind = {"reports.ndjson", "application/x-ndjson",
+                                               begin_ndjson, print_ndjson};
+static const struct export_kind csv_kind = {"reports.csv", "text/csv; charset=utf-8", begin_csv,
+                                            print_csv};
+
+/* The view tells what the store has, exactly, as long as the log has no more entries. */
+static bool hold_run(struct session *session, struct store_job *job, struct error *error)
+{
+    struct export *export = export_of_job(job);
+    uint64_t entries = 0;
+    if (!session_entry_count(session, &entries, error))
+        return false;
+    export->is_exact = entries == view_entries(export->view);
+    if (export->is_exact || export->views >= EXPORT_VIEWS || export->tries >= EXPORT_TRIES)
+        export->hold = session_hold(session);
+    return true;
+}
+
+/* What the header says is all that the rest follows from. */
+static void make_etag(struct export *export)
+{
+    auto_buffer struct buffer header = {0};
+    auto_buffer struct buffer text = {0};
+    uint8_t digest[16];
+    view_export_header(export->view, &header);
+    buffer_format(&header, "%s %llu", export->kind->file_name,
+                  (unsigned long long)view_entries(export->view));
+    blake2b(NULL, header.data, header.length, digest, sizeof digest);
+    buffer_char(&text, '"');
+    buffer_base64url(&text, digest, 12); /* as that of a blob */
+    buffer_char(&text, '"');
+    memcpy(export->etag, text.data, text.length + 1);
+    export->stream.etag = export->etag;
+}
+
+static void export_catch_up(struct export *export)
+{
+    struct view *newer = publisher_view(export->app->publisher);
+    export->views += newer != export->view;
+    export->tries++;
+    view_drop(export->view);
+    export->view = newer;
+    publisher_look(export->app->publisher);
+}
+
+static void hold_finish(struct store_job *job)
+{
+    struct export *export = export_of_job(job);
+    struct http_exchange *exchange = export->exchange;
+    struct error error = job->error;
+    if (error.kind == ERROR_NONE && export->hold == NULL) {
+        export_catch_up(export);
+        if (export_submit(export, hold_run, hold_finish, &error))
+            return;
+    }
+    if (error.kind != ERROR_NONE) {
+        http_error(exchange, &error);
+    } else {
+        export->kind->begin(export, &export->part);
+        export->has_more = true;
+        if (export->is_exact)
+            make_etag(export);
+    }
+    http_resume(exchange);
+}
+
+static enum http_progress serve_export(struct http_exchange *exchange, const struct app *app,
+                                       const struct export_kind *kind)
+{
+    struct error error = {0};
+    struct export *export = memory_zeroed(1, sizeof *export);
+    export->stream = (struct http_stream){
+        .next = export_next, .destroy = export_destroy, .file_name = kind->file_name};
+    export->app = app;
+    export->kind = kind;
+    export->exchange = exchange;
+    export->view = publisher_view(app->publisher);
+    exchange->reply.stream = &export->stream;
+    exchange->reply.type = kind->type;
+    exchange->reply.public_data = true;
+    if (export_submit(export, hold_run, hold_finish, &error))
+        return HTTP_WAIT;
+    return http_error(exchange, &error);
+}
+
 enum http_progress serve_export_ndjson(struct http_exchange *exchange, void *context)
 {
-    struct export *export = export_start(exchange, context);
-    export->print = print_ndjson;
-    export->stream.file_name = "reports.ndjson";
-    exchange->reply.type = "application/x-ndjson";
-    export->begin = begin_ndjson;
-    return HTTP_DONE;
+    return serve_export(exchange, context, &ndjson_kind);
 }
 
 enum http_progress serve_export_csv(struct http_exchange *exchange, void *context)
 {
-    struct export *export = export_start(exchange, context);
-    export->begin = begin_csv;
-    export->print = print_csv;
-    export->stream.file_name = "reports.csv";
-    exchange->reply.type = "text/csv; charset=utf-8";
-    return HTTP_DONE;
-}
-
-static enum http_progress csv_reply(struct http_exchange *exchange, const struct view *view,
-                                    void (*print)(const struct view *view, struct buffer *buffer),
-                                    const char *disposition)
-{
-    struct buffer csv = {0};
-    print(view, &csv);
-    exchange->reply.type = "text/csv; charset=utf-8";
-    http_set_header(exchange, "Content-Disposition", disposition);
-    return read_json_take(exchange, &csv);
-}
-
-static enum http_progress respond_status(struct http_exchange *exchange, const struct app *app,
-                                         const struct view *view)
-{
-    (void)app;
-    return csv_reply(exchange, view, view_status_csv, "attachment; filename=\"status.csv\"");
-}
-
-static enum http_progress respond_history(struct http_exchange *exchange, const struct app *app,
-                                          const struct view *view)
-{
-    (void)app;
-    return csv_reply(exchange, view, view_history_csv, "attachment; filename=\"history.csv\"");
-}
-
-enum http_progress serve_status_csv(struct http_exchange *exchange, void *context)
-{
-    return read_view(exchange, context, respond_status);
-}
-
-enum http_progress serve_history_csv(struct http_exchange *exchange, void *context)
-{
-    return read_view(exchange, context, respond_history);
+    return serve_export(exchange, context, &csv_kind);
 }
