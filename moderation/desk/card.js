@@ -2,7 +2,7 @@
 import { el, find } from './dom.js';
 import { ask, read } from './server.js';
 import {
-  basisText, optionText, questionText, standingText, statusClass, statusText, survey, visitText,
+  basisText, hourText, optionText, questionText, standingText, statusClass, statusText, survey, visitText,
 } from './survey.js';
 import { answersOf } from './list.js';
 import { pick, word } from './words.js';
@@ -103,7 +103,7 @@ const facts = (report) =>
     { class: 'facts' },
     fact(word('visited'), visitText(report.visited)),
     fact(word('basis'), basisText(report.basis)),
-    fact(word('received'), report.received.slice(0, 13).replace('T', ' ') + ':00 UTC'),
+    fact(word('received'), hourText(report.received)),
     fact(word('reporter'), report.reporter ? el('code', {}, report.reporter.slice(0, 8)) : word('unnamed')),
   );
 

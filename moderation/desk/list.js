@@ -2,7 +2,7 @@
 import { el, find, say } from './dom.js';
 import { query } from './filter.js';
 import { ask } from './server.js';
-import { optionText, questionText, statusClass, statusText, visitText } from './survey.js';
+import { optionText, questionText, statusClass, statusText, topicText, visitText } from './survey.js';
 import { number, pick, word } from './words.js';
 
 const firstPage = 100; // soon there
@@ -24,9 +24,8 @@ const mark = (report) => {
 };
 
 const summary = (report) =>
-  Object.entries(report.answers)
-    .map(([question, option]) => optionText(question, option))
-    .join(' · ');
+  Object.entries(report.answers).map(([question, option]) =>
+    el('span', {}, `${topicText(question)}${word('colon')}`, el('b', {}, optionText(question, option))));
 
 function row(report) {
   const flags = report.flags.map(({ flag }) => el('span', { class: 'tag' }, word(`flag_${flag}`)));
@@ -37,7 +36,7 @@ function row(report) {
     mark(report),
     el('span', { class: 'where' }, pick(report.name)),
     el('span', { class: 'when' }, visitText(report.visited)),
-    el('span', { class: 'what' }, summary(report)),
+    el('span', { class: 'what' }, ...summary(report)),
     (flags.length > 0 || report.note || changes) &&
       el(
         'span',

@@ -34,7 +34,7 @@ function days(decided) {
     { class: 'days' },
     el('figcaption', {}, el('h3', {}, word('decided_head'))),
     svg('svg', { viewBox: `0 0 ${decided.length * 10} 60`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, ...columns),
-    el('p', { class: 'quiet' }, word('decided_day', last)),
+    el('p', { class: 'quiet' }, last.day, ...parts.map((part) => el('span', { class: 'sum' }, el('i', { class: part }), `${word(part)} ${number(last[part])}`))),
   );
 }
 
@@ -52,7 +52,7 @@ export async function showStatistics() {
     setFilter(values);
   };
   dialog.append(
-    el('h2', {}, `${number(figures.waiting)} ${word('waiting')}`),
+    el('h2', {}, word('waiting_head', { n: number(figures.waiting) })),
     figures.oldest ? el('p', { class: 'quiet' }, `${word('oldest')} ${figures.oldest.slice(0, 10)}`) : '',
     el('div', { class: 'figures' },
       bars(word('by_use_head'), figures.by_use, word, (id) => narrow(id === 'changes_status' ? { changes: '1' } : id === 'looks_wrong' ? { flag: 'any' } : { flag: 'none' })),
