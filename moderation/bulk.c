@@ -1,5 +1,6 @@
 #include "moderation/bulk.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "collector/log/merkle.h"
@@ -89,10 +90,13 @@ bool bulk_take(const json_t *lists, const struct entry *entry, struct covered_re
     return false;
 }
 
-void bulk_print(const struct covered_report *reports, size_t count, struct buffer *buffer)
+void bulk_print(const struct covered_report *reports, size_t count, uint64_t entry_end,
+                struct buffer *buffer)
 {
     size_t shown = 0;
 
+    if (entry_end > 0)
+        buffer_format(buffer, ",\"entry\":%" PRIu64, entry_end - 1);
     buffer_format(buffer, ",\"reports\":%zu,\"conflicts\":[", count);
     for (size_t i = 0; i < count && shown < CONFLICTS_SHOWN; i++) {
         char id[UUID_TEXT_SIZE];

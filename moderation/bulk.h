@@ -14,7 +14,9 @@
  * *reports_out. Only reads the JSON, so any thread may. */
 NODISCARD bool bulk_take(const json_t *lists, const struct entry *entry,
                          struct covered_report **reports_out, struct error *error);
-/* ,"reports":N,"conflicts":[{"id","error"}…]: the first hundred that were in the way. Appends. */
-void bulk_print(const struct covered_report *reports, size_t count, struct buffer *buffer);
+/* ,"entry":number,"reports":N,"conflicts":[{"id","error"}…]: the first hundred that were in the way.
+ * entry_end is the entry's number + 1; 0: none was appended. Appends. */
+void bulk_print(const struct covered_report *reports, size_t count, uint64_t entry_end,
+                struct buffer *buffer);
 
 #endif

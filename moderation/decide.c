@@ -25,6 +25,7 @@ struct decision {
     char error[240];
     struct covered_report *reports; /* of a decision on many */
     size_t report_count;
+    uint64_t entry_end; /* number + 1 of the entry that was appended; 0: none */
 };
 
 struct decisions {
@@ -126,7 +127,7 @@ static bool decide_entry(struct session *session, const struct entry *entry,
     set_result(decision, result, state, &reason);
     if (entry->reports != 0 && decision->status != 200)
         decision->has_state = false;
-    return true;
+    return result != CHANGE_DONE || session_entry_count(session, &decision->entry_end, error);
 }
 
 static bool decide_one(struct session *session, const struct decisions *decisions,
@@ -176,7 +177,7 @@ static void print_result(const struct decision *decision, struct buffer *buffer)
     else
         buffer_json(buffer, decision->error, strlen(decision->error));
     if (decision->reports != NULL)
-        bulk_print(decision->reports, decision->report_count, buffer);
+        bulk_print(decision->reports, decision->report_count, decision->entry_end, buffer);
     buffer_char(buffer, '}');
 }
 

@@ -5,6 +5,22 @@
 
 #include "collector/base/day.h"
 
+enum {
+    AHEAD_MAX = 10 /* seconds */
+};
+
+const char *deciding_state(enum entry_act act)
+{
+    static const char *const states[] = {
+        [ACT_APPROVE] = "approved",
+        [ACT_REJECT] = "rejected",
+        [ACT_WITHHOLD] = "withheld",
+        [ACT_REVERT] = "pending",
+    };
+
+    return states[act];
+}
+
 static void set_text(char *out, size_t size, const char *text)
 {
     size_t length = strnlen(text, size - 1);
@@ -19,7 +35,7 @@ static void print_entry(const struct deciding *deciding, const struct verdict *v
     struct clock clock = clock_real();
     struct entry entry = {
         .act = verdict->act,
-        .at = clock_now(&clock),
+        .at = clock_now(&clock) + item->ahead,
         .by = BY_MODERATOR,
         .hide_note = verdict->hide_note,
         .version = item->version,
@@ -48,13 +64,22 @@ static void print_chunk(const struct deciding *deciding, const struct verdict *v
     buffer_text(body, "]}");
 }
 
-static void take_result(const json_t *result, struct decided *item)
+/* An entry that is the same as one of this second (decided, taken back and decided so again) is a
+ * repetition to the server, and changes nothing: it is dated a second ahead and sent again. */
+static void take_result(const json_t *result, const struct verdict *verdict, struct decided *item)
 {
     const char *text = json_string_value(json_object_get(result, "error"));
+    const char *state = json_string_value(json_object_get(result, "state"));
 
     item->ok = json_is_true(json_object_get(result, "ok"));
     item->status = (unsigned)json_integer_value(json_object_get(result, "status"));
     set_text(item->error, sizeof item->error, text == NULL ? "" : text);
+    if (!item->ok || state == NULL || strcmp(state, deciding_state(verdict->act)) == 0 ||
+        item->ahead == AHEAD_MAX)
+        return;
+    item->ahead++;
+    item->status = 0;
+    item->ok = false;
 }
 
 /* One decision alone has its own status as that of the reply, so the body is what counts. */
@@ -78,7 +103,22 @@ static bool send_chunk(const struct deciding *deciding, const struct verdict *ve
     if (json_array_size(results) != count)
         return client_refused(&reply, error);
     for (size_t i = 0; i < count; i++)
-        take_result(json_array_get(results, i), chunk[i]);
+        take_result(json_array_get(results, i), verdict, chunk[i]);
+    return true;
+}
+
+static bool send_until_done(const struct deciding *deciding, const struct verdict *verdict,
+                            struct decided **chunk, size_t count, struct error *error)
+{
+    while (count > 0) {
+        size_t left = 0;
+        if (!send_chunk(deciding, verdict, chunk, count, error))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (chunk[i]->status == 0)
+                chunk[left++] = chunk[i];
+        count = left;
+    }
     return true;
 }
 
@@ -93,7 +133,7 @@ bool deciding_send(const struct deciding *deciding, const struct verdict *verdic
             chunk[chunk_count++] = &items[i];
         if (chunk_count < DECIDING_CHUNK && (i + 1 < count || chunk_count == 0))
             continue;
-        if (!send_chunk(deciding, verdict, chunk, chunk_count, error))
+        if (!send_until_done(deciding, verdict, chunk, chunk_count, error))
             return false;
         chunk_count = 0;
         if (deciding->progress != NULL)

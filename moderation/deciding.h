@@ -23,8 +23,12 @@ struct decided {
     uint32_t version;
     bool ok;
     unsigned status; /* 0: not sent yet */
+    unsigned ahead;  /* seconds that its entry is dated ahead, to differ from one of this second */
     char error[240];
 };
+
+/* "approved" for ACT_APPROVE, …: what a decision makes of a report. */
+const char *deciding_state(enum entry_act act);
 
 struct deciding {
     struct client *client;

@@ -9,7 +9,9 @@ typedef bool read_parameter(struct filter *filter, const char *text, struct erro
 static bool read_line(struct filter *filter, const char *text, struct error *error)
 {
     filter->line = survey_line(filter->survey, text);
-    return filter->line >= 0 || error_set(error, ERROR_NOT_FOUND, "there is no line %.60s", text);
+    return filter->line >= 0 ||
+           error_set(error, ERROR_NOT_FOUND,
+                     "there is no line %.60s: /api/v1/lines has their ids, such as 10", text);
 }
 
 static bool read_flag(struct filter *filter, const char *text, struct error *error)

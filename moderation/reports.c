@@ -186,7 +186,10 @@ bool reports_station(const struct survey *survey, const struct http_request *req
         return true;
     count = survey_find_station(survey, name, strlen(name), candidates, CANDIDATES_MAX);
     if (count == 0)
-        return error_set(error, ERROR_NOT_FOUND, "there is no station %.60s", name);
+        return error_set(
+            error, ERROR_NOT_FOUND,
+            "there is no station %.60s: give its id, or its name in Chinese, English or pinyin",
+            name);
     if (count > 1)
         return error_set(error, ERROR_INVALID, "%.60s may be %s or %s: give the id", name,
                          survey->stations[candidates[0]].id, survey->stations[candidates[1]].id);

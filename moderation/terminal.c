@@ -183,6 +183,14 @@ void terminal_paragraph(const struct terminal *terminal, struct buffer *buffer, 
     }
 }
 
+void terminal_status(const struct terminal *terminal, const char *what)
+{
+    if (!terminal->shows_progress)
+        return;
+    fprintf(stderr, "\r\033[K%s", what == NULL ? "" : what);
+    fflush(stderr);
+}
+
 void terminal_progress(const struct terminal *terminal, const char *what, uint64_t done,
                        uint64_t total, uint64_t count)
 {

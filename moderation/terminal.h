@@ -41,6 +41,9 @@ void terminal_cell(struct buffer *buffer, const char *text, size_t columns);
 void terminal_paragraph(const struct terminal *terminal, struct buffer *buffer, const char *text,
                         size_t indent);
 
+/* What is being done now, on one line of stderr that the next one takes the place of, when that is
+ * a terminal; NULL clears it. */
+void terminal_status(const struct terminal *terminal, const char *what);
 /* "importing  [#####-----]  43 %  4300 reports" on one line of stderr, when that is a terminal;
  * `done` == `total` ends it. */
 void terminal_progress(const struct terminal *terminal, const char *what, uint64_t done,

@@ -57,6 +57,24 @@ static bool is_bulk(const struct session *session, const struct entry *entry)
            strcmp(entry->survey, session->survey->id) == 0;
 }
 
+/* What a line that is there already stands for: its state, or that of a report which has moved on. */
+static bool state_now(struct session *session, const struct entry *entry,
+                      const struct covered_report *reports, enum report_state *state_out,
+                      struct error *error)
+{
+    *state_out = decision_state(entry->act);
+    for (uint32_t i = 0; i < entry->reports; i++) {
+        struct brief brief;
+        if (!brief_find(session, reports[i].uuid, &brief, error))
+            return false;
+        if (brief.found && brief.state != *state_out) {
+            *state_out = brief.state;
+            return true;
+        }
+    }
+    return true;
+}
+
 bool session_decide_many(struct session *session, const struct entry *entry, const char *line,
                          size_t length, struct covered_report *reports,
                          enum change_result *result_out, enum report_state *state_out,
@@ -69,7 +87,7 @@ bool session_decide_many(struct session *session, const struct entry *entry, con
         return false;
     *result_out = exists ? CHANGE_SAME : CHANGE_CONFLICT;
     if (exists)
-        return true;
+        return state_now(session, entry, reports, state_out, error);
     if (!is_bulk(session, entry)) {
         error_set(reason_out, ERROR_INVALID, "this is no decision on reports of this survey");
         return true;

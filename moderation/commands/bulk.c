@@ -1,18 +1,16 @@
 /* One signed entry for everything that a filter finds, and the way back. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "collector/base/file.h"
 #include "collector/log/merkle.h"
-#include "moderation/commands/commands.h"
+#include "moderation/commands/bulk_list.h"
 #include "moderation/deciding.h"
 #include "moderation/selecting.h"
 #include "moderation/wording.h"
 
 enum {
     STATIONS_SHOWN = 20,
-    LIST_BYTES_MAX = ENTRY_REPORTS_MAX * UUID_TEXT_SIZE
+    AHEAD_MAX = 10 /* seconds */
 };
 
 struct bulk {
@@ -21,12 +19,8 @@ struct bulk {
     struct verdict verdict;
     json_t *reports; /* [{"id","version"} or "id" …] in id order */
     uint64_t total;  /* how many the filter finds */
+    unsigned ahead;  /* seconds that the entry is dated ahead (deciding.c: take_result) */
 };
-
-static const char *id_of(const json_t *report)
-{
-    return json_is_string(report) ? json_string_value(report) : wording_member(report, "id");
-}
 
 static bool select_reports(struct bulk *bulk, struct error *error)
 {
@@ -56,7 +50,7 @@ static bool show_effect(struct bulk *bulk, struct error *error)
     size_t changed = 0;
 
     for (size_t i = 0; i < json_array_size(bulk->reports); i++)
-        json_array_append_new(ids, json_string(id_of(json_array_get(bulk->reports, i))));
+        json_array_append_new(ids, json_string(bulk_list_id(json_array_get(bulk->reports, i))));
     auto_json json_t *asked = json_object();
     json_object_set(asked, "reports", ids);
     body = json_dumps(asked, JSON_COMPACT);
@@ -86,7 +80,7 @@ static struct hash root_of(const json_t *reports)
     auto_free struct hash *leaves = memory_zeroed(count + 1, sizeof *leaves);
 
     for (size_t i = 0; i < count; i++) {
-        const char *id = id_of(json_array_get(reports, i));
+        const char *id = bulk_list_id(json_array_get(reports, i));
         leaves[i] = merkle_leaf(id, strlen(id));
     }
     return merkle_root(leaves, count);
@@ -98,7 +92,7 @@ static void print_body(const struct bulk *bulk, struct buffer *body)
     struct hash root = root_of(bulk->reports);
     struct entry entry = {
         .act = bulk->verdict.act,
-        .at = clock_now(&clock),
+        .at = clock_now(&clock) + bulk->ahead,
         .by = BY_MODERATOR,
         .hide_note = bulk->verdict.hide_note,
         .reports = (uint32_t)json_array_size(bulk->reports),
@@ -119,25 +113,23 @@ static void print_body(const struct bulk *bulk, struct buffer *body)
     buffer_format(body, "\":%s}}", list);
 }
 
-/* The ids, one a line, for `bulk revert`: on disk before anything is decided. */
-static bool keep_list(const struct bulk *bulk, struct error *error)
+static void tell(const struct bulk *bulk, const char *step)
 {
-    const char *path = bulk->tool->arguments.options[OPTION_LIST];
-    FILE *file;
-    bool is_written;
+    char text[80];
 
-    if (path == NULL)
-        return true;
-    file = fopen(path, "wxe");
-    if (file == NULL)
-        return error_set(error, ERROR_INVALID, "cannot make %.120s: %s", path,
-                         strerrordesc_np(errno));
-    for (size_t i = 0; i < json_array_size(bulk->reports); i++)
-        fprintf(file, "%s\n", id_of(json_array_get(bulk->reports, i)));
-    is_written = ferror(file) == 0;
-    if (fclose(file) != 0 || !is_written)
-        return error_set(error, ERROR_INTERNAL, "cannot write %.120s", path);
-    return true;
+    snprintf(text, sizeof text, "%zu reports: %s", json_array_size(bulk->reports), step);
+    terminal_status(&bulk->tool->terminal, text);
+}
+
+static void print_done(const struct bulk *bulk, const json_t *entry)
+{
+    size_t count = json_array_size(bulk->reports);
+    const char *what = bulk->verdict.act == ACT_REVERT ? "wait again" : "decided";
+
+    printf("%zu reports %s by one signed entry\n", count, what);
+    if (json_is_integer(entry) && bulk->verdict.act != ACT_REVERT)
+        printf("take it back with: zhanji-moderate bulk revert %lld\n",
+               (long long)json_integer_value(entry));
 }
 
 static enum exit_code print_result(const struct bulk *bulk, const json_t *reply)
@@ -152,12 +144,16 @@ static enum exit_code print_result(const struct bulk *bulk, const json_t *reply)
     }
     if (json_is_true(json_object_get(result, "ok"))) {
         if (!bulk->tool->json)
-            printf("%zu reports decided by one signed entry\n", count);
+            print_done(bulk, json_object_get(result, "entry"));
         if (bulk->total > count)
             printf("%llu more match: run it again\n", (unsigned long long)(bulk->total - count));
         return EXIT_DONE;
     }
-    terminal_complain("nothing was decided: %s", wording_member(result, "error"));
+    terminal_complain("nothing was decided: %s%s", wording_member(result, "error"),
+                      json_array_size(conflicts) == 0 ? ""
+                      : bulk->verdict.act == ACT_REVERT
+                          ? "; take their ids out of a list, and give that"
+                          : "; run it again for those that still wait");
     for (size_t i = 0; i < json_array_size(conflicts); i++) {
         const json_t *conflict = json_array_get(conflicts, i);
         terminal_complain("%s: %s", wording_member(conflict, "id"),
@@ -166,7 +162,7 @@ static enum exit_code print_result(const struct bulk *bulk, const json_t *reply)
     return EXIT_REFUSED;
 }
 
-static bool send_bulk(struct bulk *bulk, enum exit_code *code_out, struct error *error)
+static bool post(struct bulk *bulk, json_t **reply_out, struct error *error)
 {
     auto_buffer struct buffer body = {0};
     auto_reply struct client_reply reply = {0};
@@ -174,17 +170,45 @@ static bool send_bulk(struct bulk *bulk, enum exit_code *code_out, struct error 
     struct client_request request = {
         .method = "POST", .path = "/api/v1/moderation/decisions", .type = "application/json"};
 
-    if (!keep_list(bulk, error))
-        return false;
+    tell(bulk, "hashing and signing");
     print_body(bulk, &body);
     request.body = body.data;
     request.length = body.length;
-    if (!client_send(&bulk->tool->client, &request, &reply, error))
+    tell(bulk, "signed; the server writes them all at once");
+    bool is_sent = client_send(&bulk->tool->client, &request, &reply, error);
+    terminal_status(&bulk->tool->terminal, NULL);
+    if (!is_sent)
         return false;
     json = json_loadb(reply.body.data == NULL ? "" : reply.body.data, reply.body.length, 0, NULL);
     if (json_array_size(json_object_get(json, "results")) != 1)
         return client_refused(&reply, error);
-    *code_out = print_result(bulk, json);
+    *reply_out = TAKE(json);
+    return true;
+}
+
+/* Whether the server took it for a repetition of an entry of this second that was taken back. */
+static bool is_repetition(const struct bulk *bulk, const json_t *reply)
+{
+    const json_t *result = json_array_get(json_object_get(reply, "results"), 0);
+
+    return json_is_true(json_object_get(result, "ok")) && bulk->ahead < AHEAD_MAX &&
+           strcmp(wording_member(result, "state"), deciding_state(bulk->verdict.act)) != 0;
+}
+
+static bool send_bulk(struct bulk *bulk, enum exit_code *code_out, struct error *error)
+{
+    auto_json json_t *reply = NULL;
+
+    if (!bulk_list_keep(bulk->reports, bulk->tool->arguments.options[OPTION_LIST], error) ||
+        !post(bulk, &reply, error))
+        return false;
+    while (is_repetition(bulk, reply)) {
+        bulk->ahead++;
+        json_decref(TAKE(reply));
+        if (!post(bulk, &reply, error))
+            return false;
+    }
+    *code_out = print_result(bulk, reply);
     return true;
 }
 
@@ -194,7 +218,10 @@ static bool run(struct bulk *bulk, enum exit_code *code_out, struct error *error
 
     if (!wording_load(&bulk->tool->client, bulk->tool->terminal.language, &bulk->wording, error))
         return false;
-    if (bulk->reports == NULL && !select_reports(bulk, error))
+    terminal_status(&bulk->tool->terminal, "reading which reports match");
+    bool is_selected = bulk->reports != NULL || select_reports(bulk, error);
+    terminal_status(&bulk->tool->terminal, NULL);
+    if (!is_selected)
         return false;
     count = json_array_size(bulk->reports);
     if (count == 0) {
@@ -252,31 +279,13 @@ enum exit_code command_bulk_withhold(struct tool *tool)
     return run_act(tool, ACT_WITHHOLD);
 }
 
-static json_t *read_list(const char *path, struct error *error)
-{
-    auto_buffer struct buffer text = {0};
-    json_t *ids = json_array();
-    char *line, *rest;
-
-    if (!file_read(path, LIST_BYTES_MAX, &text, error)) {
-        json_decref(ids);
-        return NULL;
-    }
-    rest = text.data;
-    while (rest != NULL && (line = strsep(&rest, "\n")) != NULL)
-        if (line[0] != '\0')
-            json_array_append_new(ids, json_string(line));
-    return ids;
-}
-
-/* Takes back what `bulk … --list FILE` decided. */
+/* Takes back what a bulk entry decided: by its number, or by the list that it kept. */
 enum exit_code command_bulk_revert(struct tool *tool)
 {
     struct error error = {0};
     struct bulk bulk = {.tool = tool, .verdict = {.act = ACT_REVERT, .reason = "", .note = ""}};
 
-    bulk.reports = read_list(tool->arguments.words[0], &error);
-    if (bulk.reports == NULL)
+    if (!bulk_list_read(tool, tool->arguments.words[0], &bulk.reports, &error))
         return tool_refuse(&error);
     bulk.total = json_array_size(bulk.reports);
     return finish(&bulk);

@@ -47,6 +47,24 @@ static void print_signs(const json_t *report, struct buffer *text)
         buffer_format(text, "[%s] ", wording_member(json_array_get(flags, i), "flag"));
 }
 
+/* Cut at the terminal's edge; where there is no room beside the rest, in a line of their own. */
+static void print_answers(const struct terminal *terminal, const struct buffer *answers,
+                          size_t used, struct buffer *text)
+{
+    size_t columns = terminal->columns;
+
+    if (columns < used + ANSWERS_COLUMNS) {
+        buffer_text(text, "\n  ");
+        used = 2;
+    }
+    if (columns != SIZE_MAX && columns > used &&
+        utf8_columns(answers->data, answers->length) > columns - used)
+        terminal_cell(text, answers->data, columns - used);
+    else
+        terminal_text(text, answers->data);
+    buffer_char(text, '\n');
+}
+
 static void print_row(const struct tool *tool, const struct wording *wording, const json_t *report,
                       struct buffer *text)
 {
@@ -60,7 +78,7 @@ static void print_row(const struct tool *tool, const struct wording *wording, co
     buffer_format(text, "%s%s%s  %s", terminal_style(terminal, STYLE_DIM),
                   wording_member(report, "id"), terminal_style(terminal, STYLE_NONE),
                   terminal_style(terminal, STYLE_BOLD));
-    terminal_cell(text, wording_member(json_object_get(report, "name"), "zh"), STATION_COLUMNS);
+    terminal_cell(text, wording_pick(wording, json_object_get(report, "name")), STATION_COLUMNS);
     buffer_format(text, "%s  ", terminal_style(terminal, STYLE_NONE));
     wording_visited(wording, report, &visited);
     terminal_cell(text, visited.data, VISITED_COLUMNS);
@@ -69,12 +87,7 @@ static void print_row(const struct tool *tool, const struct wording *wording, co
         buffer_text(&answers, "[note] ");
     print_signs(report, &answers);
     wording_answers(json_object_get(report, "answers"), &answers);
-    if (terminal->columns >= used + ANSWERS_COLUMNS && terminal->columns != SIZE_MAX &&
-        utf8_columns(answers.data, answers.length) > terminal->columns - used)
-        terminal_cell(text, answers.data, terminal->columns - used);
-    else
-        terminal_text(text, answers.data);
-    buffer_char(text, '\n');
+    print_answers(terminal, &answers, used, text);
 }
 
 static void print_queue(const struct tool *tool, const struct wording *wording, const json_t *reply,

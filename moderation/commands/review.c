@@ -13,16 +13,24 @@ enum {
     REASONS_MAX = 9 /* as many as there are digits */
 };
 
+/* A decision that `u` takes back, and the report it was about. */
+struct past {
+    struct decided item;
+    json_t *report; /* owned */
+};
+
 struct review {
     struct tool *tool;
     struct wording wording;
     struct keyboard keyboard;
     struct deciding deciding;
     json_t *page;
-    size_t at; /* in the page */
-    size_t decided, skipped;
-    struct decided last; /* what `u` takes back; version 0: nothing */
-    bool has_ended;
+    size_t at;     /* in the page */
+    json_t *again; /* array: taken back, so they come before that, the last one first */
+    struct past *past;
+    size_t past_count, past_capacity;
+    size_t skipped;
+    bool has_moved, has_ended;
 };
 
 static void say(const struct review *review, enum style style, const char *text)
@@ -45,15 +53,45 @@ static bool send_verdict(struct review *review, const struct verdict *verdict, s
     };
 
     item->status = 0;
+    item->ahead = 0;
     if (!deciding_send(&review->deciding, verdict, item, 1, error))
         return false;
     say(review, item->ok ? STYLE_GOOD : STYLE_BAD, item->ok ? done[verdict->act] : item->error);
     return true;
 }
 
+static json_t *current(const struct review *review)
+{
+    size_t again = json_array_size(review->again);
+
+    return again > 0 ? json_array_get(review->again, again - 1)
+                     : json_array_get(json_object_get(review->page, "reports"), review->at);
+}
+
+static void move_on(struct review *review)
+{
+    size_t again = json_array_size(review->again);
+
+    if (again > 0)
+        json_array_remove(review->again, again - 1);
+    else
+        review->at++;
+    review->has_moved = true;
+}
+
+static void remember(struct review *review, const struct decided *item)
+{
+    if (review->past_count == review->past_capacity) {
+        review->past_capacity = review->past_capacity * 2 + 16;
+        review->past =
+            memory_resize_take(review->past, review->past_capacity, sizeof *review->past);
+    }
+    review->past[review->past_count++] = (struct past){*item, json_incref(current(review))};
+}
+
 static struct decided current_item(const struct review *review)
 {
-    const json_t *report = json_array_get(json_object_get(review->page, "reports"), review->at);
+    const json_t *report = current(review);
     struct decided item = {.version =
                                (uint32_t)json_integer_value(json_object_get(report, "version"))};
     const char *id = wording_member(report, "id");
@@ -69,11 +107,9 @@ static bool decide(struct review *review, const struct verdict *verdict, struct 
 
     if (!send_verdict(review, verdict, &item, error))
         return false;
-    review->at++;
-    if (item.ok) {
-        review->decided++;
-        review->last = item;
-    }
+    if (item.ok)
+        remember(review, &item);
+    move_on(review);
     return true;
 }
 
@@ -132,18 +168,22 @@ static bool undo(struct review *review, struct error *error)
 {
     static const struct verdict revert = {.act = ACT_REVERT, .reason = "", .note = ""};
 
-    if (review->last.version == 0) {
+    struct past *last;
+
+    if (review->past_count == 0) {
         say(review, STYLE_DIM, "nothing to take back");
         return true;
     }
-    if (!send_verdict(review, &revert, &review->last, error))
+    last = &review->past[review->past_count - 1];
+    if (!send_verdict(review, &revert, &last->item, error))
         return false;
-    if (review->last.ok)
-        review->decided--;
-    review->last = (struct decided){0};
-    /* It is among the oldest again: begin anew there. */
-    json_decref(review->page);
-    review->page = NULL;
+    review->past_count--;
+    if (!last->item.ok) {
+        json_decref(last->report);
+        return true;
+    }
+    json_array_append_new(review->again, last->report);
+    review->has_moved = true;
     return true;
 }
 
@@ -175,7 +215,7 @@ static bool press_withhold(struct review *review, struct error *error)
 static bool press_skip(struct review *review, struct error *error)
 {
     (void)error;
-    review->at++;
+    move_on(review);
     review->skipped++;
     return true;
 }
@@ -203,8 +243,8 @@ static const struct {
 static bool press_help(struct review *review, struct error *error)
 {
     (void)error;
-    fputs("h approves too, but the note is not shown: the answers count. u takes back the decision "
-          "before.\n"
+    fputs("h approves too, but the note is not shown: the answers count. u takes back the last "
+          "decision,\nagain and again.\n"
           "Reject what cannot be used; withhold what the published policy keeps back. implausible\n"
           "means impossible as written, never \"disagrees with others\".\n",
           stdout);
@@ -263,14 +303,13 @@ static bool turn_page(struct review *review, struct error *error)
 
 static bool step(struct review *review, struct error *error)
 {
-    const json_t *reports = json_object_get(review->page, "reports");
-    size_t before = review->at;
-    const json_t *page = review->page;
+    const json_t *report = current(review);
 
-    if (review->page == NULL || review->at >= json_array_size(reports))
+    if (report == NULL)
         return turn_page(review, error);
-    review_show(review->tool, &review->wording, json_array_get(reports, review->at));
-    while (!review->has_ended && review->page == page && review->at == before) {
+    review_show(review->tool, &review->wording, report);
+    review->has_moved = false;
+    while (!review->has_ended && !review->has_moved) {
         int key;
         print_prompt(review);
         key = keyboard_key(&review->keyboard);
@@ -286,18 +325,20 @@ static void print_end(const struct review *review)
     const json_t *reports = json_object_get(review->page, "reports");
     bool all_seen = review->at >= json_array_size(reports);
 
-    printf("%zu decided, %zu skipped%s\n", review->decided, review->skipped,
+    printf("%zu decided, %zu skipped%s\n", review->past_count, review->skipped,
            all_seen && review->skipped == 0 ? "; nothing waits any more" : "");
 }
 
 enum exit_code command_review(struct tool *tool)
 {
-    struct review review = {.tool = tool};
+    struct review review = {.tool = tool, .again = json_array()};
     struct error error = {0};
     bool is_good = true;
 
-    if (!wording_load(&tool->client, tool->terminal.language, &review.wording, &error))
+    if (!wording_load(&tool->client, tool->terminal.language, &review.wording, &error)) {
+        json_decref(review.again);
         return tool_refuse(&error);
+    }
     review.deciding = (struct deciding){
         .client = &tool->client,
         .key = &tool->key,
@@ -308,6 +349,10 @@ enum exit_code command_review(struct tool *tool)
         is_good = step(&review, &error);
     keyboard_close(&review.keyboard);
     print_end(&review);
+    for (size_t i = 0; i < review.past_count; i++)
+        json_decref(review.past[i].report);
+    free(review.past);
+    json_decref(review.again);
     json_decref(review.page);
     wording_finish(&review.wording);
     return is_good ? EXIT_DONE : tool_refuse(&error);

@@ -38,15 +38,15 @@ static void print_preview(struct tool *tool, const struct wording *wording, cons
     station = json_array_get(json_object_get(preview, "stations"), 0);
     before = json_object_get(station, "before");
     after = json_object_get(station, "after");
-    printf("  now: %s, %s, %lld reports\n", status_text(wording, before),
-           wording_member(before, "standing"),
+    printf("  now:      %s (%s), %lld reports\n", status_text(wording, before),
+           wording_of(wording, "standings", wording_member(before, "standing")),
            (long long)json_integer_value(json_object_get(before, "reports")));
-    printf("  approved: %s%s%s, %s\n",
+    printf("  approved: %s%s%s (%s)\n",
            terminal_style(&tool->terminal, json_is_true(json_object_get(station, "changes"))
                                                ? STYLE_NOTE
                                                : STYLE_NONE),
            status_text(wording, after), terminal_style(&tool->terminal, STYLE_NONE),
-           wording_member(after, "standing"));
+           wording_of(wording, "standings", wording_member(after, "standing")));
     for (void *at = json_object_iter(answers); at != NULL;
          at = json_object_iter_next(answers, at)) {
         const char *question = json_object_iter_key(at);

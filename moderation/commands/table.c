@@ -38,9 +38,10 @@ const struct command commands[] = {
     {"bulk reject", "[filters] --reason CODE [--note TEXT] [--dry-run]",
      "do not use what a filter finds", "CODE as for reject.\n" FILTERS_HELP DRY_RUN_HELP,
      BULK | ONLY(OPTION_REASON), SIGNS, 0, 0, command_bulk_reject},
-    {"bulk revert", "FILE", "take a bulk decision back",
-     "FILE is what `bulk approve --list FILE` wrote: the ids, one a line, in order.\n", 0, SIGNS, 1,
-     1, command_bulk_revert},
+    {"bulk revert", "ENTRY|FILE", "take a bulk decision back",
+     "ENTRY is the number of its entry in the log, which it printed; FILE is what --list FILE kept:\n"
+     "the ids, one a line, in order. All of them wait again, or none.\n",
+     0, SIGNS, 1, 1, command_bulk_revert},
     {"bulk withhold", "[filters] --reason CODE [--note TEXT] [--dry-run]",
      "keep back what a filter finds", "CODE as for reject.\n" FILTERS_HELP DRY_RUN_HELP,
      BULK | ONLY(OPTION_REASON), SIGNS, 0, 0, command_bulk_withhold},

@@ -49,12 +49,16 @@ export async function rootOf(ids, progress = () => {}) {
   return base64(level[0]);
 }
 
+const signed = new Set(); // what this page signed: the same bytes again would change nothing
+
 /** The signed line. `about` is {report, version} or {reports, root}. */
 export async function signEntry(key, verdict, about) {
   const entry = { act: verdict.act, at: serverSeconds(), by: key.id, survey: survey.id, v: 1, ...about };
   if (verdict.act !== 'revert') entry.reason = verdict.reason;
   if (verdict.act === 'approve') entry.hide_note = verdict.hide ? 1 : 0;
   if (verdict.note) entry.note = verdict.note;
+  while (signed.has(canonical(entry))) entry.at += 1; // decided, taken back, decided so again
+  signed.add(canonical(entry));
   entry.sig = await key.sign(`zhanji-decision/v1\n${canonical(entry)}`);
   return canonical(entry);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
-import { report, serverFor } from './harness.mjs';
+import { report, serverFor, waitFor } from './harness.mjs';
 import { addModerator, canonical } from './moderators.mjs';
 
 const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
@@ -59,9 +59,15 @@ describe('decisions on many reports', () => {
       const { status, json } = await decide(sign(act, ids), ids);
       const seconds = (performance.now() - begin) / 1000;
       assert.equal(status, 200, JSON.stringify(json));
-      assert.deepEqual(json.results[0], {
+      const { entry, ...result } = json.results[0];
+      assert.deepEqual(result, {
         id: null, ok: true, status: 200, state: becomes, error: null, reports: 5000, conflicts: [],
       });
+      const listed = await waitFor(async () => {
+        const list = await server().request(`/log/reports/${entry}`);
+        return list.status === 200 && list.text;
+      }, 'the list of the entry');
+      assert.equal(listed, ids.map((id) => `${id}\n`).join(''));
       assert.ok(seconds < 5, `${act} took ${seconds} s`);
       for (const id of [ids[0], ids[2500], ids[4999]]) assert.equal(await state(id), becomes);
     }

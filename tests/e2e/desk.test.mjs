@@ -1,11 +1,12 @@
 // What the desk stands on: who is let in, the order of use, flags, preview, bulk decisions.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { report, root, runProgram, serverFor, startServer, waitFor } from './harness.mjs';
+import { program, report, root, runProgram, serverFor, startServer, waitFor } from './harness.mjs';
 import { addModerator, makeKey, moderate, sendReports, signedHeaders } from './moderators.mjs';
 
 const api = '/api/v1/moderation';
@@ -222,10 +223,20 @@ test('bulk from the tool: a dry run, one entry, one undo', async (t) => {
   assert.equal(await waits(), count);
   assert.equal((await moderate(server, ['check'])).code, 0);
 
+  const again = await bulk('withhold', '--flag', 'links', '--reason', 'policy');
+  const [, number] = again.stdout.match(/bulk revert (\d+)$/m);
+  const back = await waitFor(async () => {
+    const tried = await bulk('revert', number);
+    return tried.code === 0 && tried; // until the entry is in the signed log
+  }, 'the undo by the number of the entry');
+  assert.match(back.stdout, /^500 reports wait again/);
+  assert.equal(await waits(), count);
+  assert.match((await bulk('revert', '0')).stderr, /entry 0 of the log is no decision on many/);
+
   const stats = await moderate(server, ['stats', '--json']);
   const figures = JSON.parse(stats.stdout);
   assert.equal(figures.by_flag.links, 500);
-  assert.deepEqual([figures.decided.at(-1).rejected, figures.decided.at(-1).reverted], [500, 500]);
+  assert.deepEqual([figures.decided.at(-1).rejected, figures.decided.at(-1).reverted], [500, 1000]);
   assert.match((await moderate(server, ['stats'])).stdout, /537 wait/);
 });
 
@@ -236,8 +247,36 @@ test('review shows flags and what approving would do', async (t) => {
   const shown = await moderate(server, ['--key', lin.file, 'review'], { input: 'q', env: { LANG: 'en_GB.UTF-8' } });
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /! The note holds a link/);
-  assert.match(shown.stdout, /now: Identity asked, inferred/);
+  assert.match(shown.stdout, /now: +Identity asked \(Inferred citywide/);
   assert.match(shown.stdout, /approved: (?!Identity asked)/);
+});
+
+test('review takes back decision after decision, and shows each again', async (t) => {
+  const server = await startServer(t);
+  const lin = await addModerator(server, 'Lin');
+  await sendReports(server, 4);
+  const { code, stdout, stderr } = await moderate(server, ['--key', lin.file, 'review'], { input: 'asauuuaq' });
+  assert.equal(code, 0, stderr);
+  const seen = [...stdout.matchAll(/^ {2}id +([0-9a-f-]{36})/gm)].map(([, id]) => id);
+  const [first, second, third] = seen;
+  assert.equal(new Set([first, second, third]).size, 3);
+  assert.deepEqual(seen.slice(4), [third, first, third], `${stdout}`);
+  assert.match(stdout, /nothing to take back/);
+  assert.match(stdout, /1 decided, 1 skipped/);
+  const stateOf = async (id) => (await server.request(`${api}/reports/${id}`, { local: true })).json.state;
+  assert.deepEqual(await Promise.all([first, second, third].map(stateOf)), ['approved', 'pending', 'pending']);
+});
+
+test('progress is for terminals alone', async (t) => {
+  const server = await startServer(t);
+  const lin = await addModerator(server, 'Lin');
+  await sendReports(server, 3, { note: '加微信' });
+  const line = [program('zhanji-moderate'), '--socket', server.socket, '--key', lin.file, 'bulk', 'reject', '--flag', 'links', '--reason', 'spam'].join(' ');
+  const terminal = spawnSync('script', ['-qec', `${line} --dry-run && ${line}`, '/dev/null'], { encoding: 'utf8' });
+  assert.equal(terminal.status, 0, terminal.stdout);
+  for (const step of [/reading which reports match/, /3 reports: hashing and signing/, /3 reports: signed; the server writes/]) assert.match(terminal.stdout, step);
+  const back = await moderate(server, ['--key', lin.file, 'bulk', 'reject', '--reason', 'spam']);
+  assert.equal(back.stderr, '');
 });
 
 test('the man page and the completion know every command and option', async () => {
