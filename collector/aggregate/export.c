@@ -214,7 +214,7 @@ static void read_histories(const struct place *place, int count, double now,
         const struct item *item = &place->items[q];
         histories[q] = (struct question_history){.begins = item->begins};
         if (!isnan(item->begins) && item->begins < now) {
-            histories[q].count = smoother_history(item->smoother, now, &segments[q]);
+            histories[q].count = item_history(place, q, now, &segments[q]);
             histories[q].segments = segments[q];
         }
     }
@@ -232,7 +232,7 @@ static void recount_station(struct recount *recount, int station)
     int32_t known_at = recount->declared.known_at;
     double now = (known_at < recount->declared.as_of ? known_at : recount->declared.as_of) + 1.0;
     observed_close(observed);
-    struct place *place = place_observe(recount->declared.rules, station, observed);
+    struct place *place = place_observe(recount->declared.rules, station, observed, NULL);
     station_state(place, recount->as_of, &state);
     read_histories(place, count, now, histories, segments);
     write_station(recount, &state);

@@ -1,6 +1,7 @@
 #include "collector/consensus/dynamics.h"
 
 #include <math.h>
+#include <string.h>
 
 /* consensus.md §5: what a notice does to a question that it expects to change or asserts. */
 static const double expected_restart = 0.8;
@@ -184,6 +185,23 @@ static void list_marks(const struct mixture *mixture, double horizon, struct dyn
     dynamics->mark_count = sort_distinct(dynamics->marks, count);
 }
 
+static void tabulate_days(struct dynamics *dynamics, double origin, double horizon)
+{
+    const double noon = 0.5;
+    size_t row = (size_t)dynamics->options + 1;
+    dynamics->noon = floor(origin) + noon;
+    dynamics->days = horizon > origin ? (size_t)(horizon - origin) : 0;
+    dynamics->daily = memory_zeroed(dynamics->days * row + 1, sizeof(double));
+    for (size_t day = 0; day < dynamics->days; day++) {
+        struct step step;
+        double from = dynamics->noon + (double)day;
+        chain_step(&dynamics->chain, from, from + 1, &step);
+        dynamics->daily[day * row] = step.keep;
+        memcpy(dynamics->daily + day * row + 1, step.moved,
+               (size_t)dynamics->options * sizeof(double));
+    }
+}
+
 struct dynamics *dynamics_create(const struct hazard *hazard, const struct notice_effect *notices,
                                  size_t notice_count, double horizon)
 {
@@ -207,6 +225,7 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
         mixture.plain = true;
         build_chain(&mixture, edges, count, &dynamics->plain);
     }
+    tabulate_days(dynamics, hazard->origin, horizon);
     return dynamics;
 }
 
@@ -218,6 +237,7 @@ void dynamics_destroy(struct dynamics *dynamics)
     chain_finish(&dynamics->chain);
     chain_finish(&dynamics->plain);
     free(dynamics->marks);
+    free(dynamics->daily);
     free(dynamics);
 }
 
@@ -231,7 +251,25 @@ const struct chain *dynamics_plain(const struct dynamics *dynamics)
     return dynamics->plain.count > 0 ? &dynamics->plain : &dynamics->chain;
 }
 
+/* The row of the daily table that is this step; NULL if none is. */
+static const double *daily_row(const struct dynamics *dynamics, double from, double to)
+{
+    double place = from - dynamics->noon;
+    if (to - from < 1 || to - from > 1 || !(place >= 0 && place < (double)dynamics->days)) {
+        return NULL;
+    }
+    size_t day = (size_t)place;
+    bool is_noon = (double)day >= place;
+    return is_noon ? dynamics->daily + day * ((size_t)dynamics->options + 1) : NULL;
+}
+
 void dynamics_step(const struct dynamics *dynamics, double from, double to, struct step *step_out)
 {
-    chain_step(&dynamics->chain, from, to, step_out);
+    const double *row = daily_row(dynamics, from, to);
+    if (!row) {
+        chain_step(&dynamics->chain, from, to, step_out);
+        return;
+    }
+    step_out->keep = row[0];
+    memcpy(step_out->moved, row + 1, (size_t)dynamics->options * sizeof(double));
 }

@@ -16,6 +16,10 @@ struct dynamics {
     /* Ascending: where notices and runs of citywide change begin and end. */
     size_t mark_count;
     double *marks;
+    /* Most gaps are from one noon to the next: days × (1 + options): keep, moved. From `noon` on. */
+    double noon;
+    size_t days;
+    double *daily;
 };
 
 const struct chain *dynamics_plain(const struct dynamics *dynamics);

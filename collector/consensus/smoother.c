@@ -46,14 +46,18 @@ static void carry_forward(const struct smoother *smoother, const struct chain *c
 {
     const struct dynamics *dynamics = smoother->dynamics;
     int options = dynamics->options;
-    const double *from = dynamics->initial;
-    double start = chain->pieces[0].begin;
+    const double *from = smoother->entry;
+    double start = smoother->from;
     if (knot > 0) {
         from = smoother->forward + (knot - 1) * (size_t)options;
         start = smoother->knots->at[knot - 1].time;
     }
     struct step step;
-    chain_step(chain, start, time, &step);
+    if (chain == &dynamics->chain) {
+        dynamics_step(dynamics, start, time, &step);
+    } else {
+        chain_step(chain, start, time, &step);
+    }
     for (int k = 0; k < options; k++) {
         carried[k] = step.keep * from[k] + step.moved[k];
     }
@@ -89,12 +93,13 @@ static void run_forward(struct smoother *smoother)
     }
 }
 
-static void run_backward(struct smoother *smoother)
+/* `last` is β at the last knot; NULL: 1. */
+static void run_backward(struct smoother *smoother, const double *last)
 {
     size_t options = (size_t)smoother->knots->options;
     size_t count = smoother->knots->count;
     for (size_t k = 0; count > 0 && k < options; k++) {
-        smoother->backward[(count - 1) * options + k] = 1;
+        smoother->backward[(count - 1) * options + k] = last ? last[k] : 1;
     }
     for (size_t j = count; j-- > 1;) {
         double *before = smoother->backward + (j - 1) * options;
@@ -128,12 +133,16 @@ static void count_begun(struct smoother *smoother)
 {
     const struct knots *knots = smoother->knots;
     auto_free struct start *starts = memory_zeroed(knots->count, sizeof(*starts));
+    bool is_sorted = true;
     for (size_t j = 0; j < knots->count; j++) {
         starts[j] = (struct start){knots->at[j].begin, j};
+        is_sorted = is_sorted && (j == 0 || starts[j - 1].begin <= starts[j].begin);
         smoother->lead = fmax(smoother->lead, knots->at[j].time - knots->at[j].begin);
     }
-    qsort(starts, knots->count, sizeof(*starts), start_compare);
-    struct begun sum = {.time = -HUGE_VAL};
+    if (!is_sorted) {
+        qsort(starts, knots->count, sizeof(*starts), start_compare);
+    }
+    struct begun sum = smoother->before;
     for (size_t i = 0; i < knots->count; i++) {
         const struct knot *knot = &knots->at[starts[i].knot];
         const double *weight = knots->weight + starts[i].knot * (size_t)knots->options;
@@ -162,10 +171,25 @@ const struct begun *smoother_begun(const struct smoother *smoother, double momen
             high = middle;
         }
     }
-    return low > 0 ? &smoother->begun[low - 1] : NULL;
+    if (low > 0) {
+        return &smoother->begun[low - 1];
+    }
+    return smoother->before.reports > 0 ? &smoother->before : NULL;
 }
 
-struct smoother *smoother_create(const struct knots *knots, const struct dynamics *dynamics)
+static void begin_chain(struct smoother *smoother, const struct smoother_edges *edges)
+{
+    const struct dynamics *dynamics = smoother->dynamics;
+    bool has_before = edges && edges->has_before;
+    smoother->from = has_before ? edges->time : dynamics->chain.pieces[0].begin;
+    memcpy(smoother->entry, has_before ? edges->forward : dynamics->initial,
+           (size_t)dynamics->options * sizeof(double));
+    smoother->before = has_before ? edges->begun : (struct begun){.time = -HUGE_VAL};
+    smoother->lead = edges ? edges->lead : 0;
+}
+
+struct smoother *smoother_create_part(const struct knots *knots, const struct dynamics *dynamics,
+                                      const struct smoother_edges *edges)
 {
     size_t cells = knots->count * (size_t)knots->options;
     struct smoother *smoother = memory_zeroed(1, sizeof(*smoother));
@@ -177,12 +201,19 @@ struct smoother *smoother_create(const struct knots *knots, const struct dynamic
     smoother->scale = memory_zeroed(knots->count, sizeof(double));
     smoother->begun = memory_zeroed(knots->count, sizeof(*smoother->begun));
     for (size_t i = 0; i < cells; i++) {
-        smoother->likelihood[i] = fmax(exp(knots->log_likelihood[i]), SMOOTHER_FLOOR);
+        double evidence = knots->log_likelihood[i];
+        smoother->likelihood[i] = evidence < 0 ? fmax(exp(evidence), SMOOTHER_FLOOR) : 1;
     }
+    begin_chain(smoother, edges);
     run_forward(smoother);
-    run_backward(smoother);
+    run_backward(smoother, edges && edges->has_after ? edges->backward : NULL);
     count_begun(smoother);
     return smoother;
+}
+
+struct smoother *smoother_create(const struct knots *knots, const struct dynamics *dynamics)
+{
+    return smoother_create_part(knots, dynamics, NULL);
 }
 
 void smoother_destroy(struct smoother *smoother)

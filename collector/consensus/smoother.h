@@ -23,6 +23,27 @@ struct begun {
     uint32_t reports, reporters;
 };
 
+/* What lies beside a stretch of an item's knots, as the smoother of all of them has it. */
+struct smoother_edges {
+    bool has_before, has_after;
+    double time;                            /* of the knot before */
+    double forward[CONSENSUS_OPTIONS_MAX];  /* α there */
+    double backward[CONSENSUS_OPTIONS_MAX]; /* β at the stretch's last knot */
+    struct begun begun;                     /* all before, of which all have begun */
+    double lead;                            /* of all */
+};
+
+enum {
+    SMOOTHER_RECENT_DAYS = 180 /* how far back a reading looks (consensus.md §6) */
+};
+
+/* The smoother of a stretch: reads any moment that is more than SMOOTHER_RECENT_DAYS after the
+ * knot before, not after the last knot (if there are others after it), and by which none after it
+ * has begun; to the bit as the smoother of all, but for the order of the sums in `begun`. */
+NODISCARD struct smoother *smoother_create_part(const struct knots *knots,
+                                                const struct dynamics *dynamics,
+                                                const struct smoother_edges *edges);
+
 struct smoother {
     const struct knots *knots;
     const struct dynamics *dynamics;
@@ -32,6 +53,9 @@ struct smoother {
     double *scale;      /* count: s */
     struct begun *begun;
     double lead; /* the greatest time − begin of a knot */
+    double from; /* where the chain comes from: time, and α there */
+    double entry[CONSENSUS_OPTIONS_MAX];
+    struct begun before;
 };
 
 /* β just before knot j from a vector just after `from`'s end: the backward step over one gap.

@@ -23,101 +23,82 @@ void batch_add(struct batch *batch, const char *kind, int64_t major, int64_t min
     buffer_bytes(&batch->bodies, body->data, body->length);
 }
 
-/* A series that is stored in pieces: how long it is, to which piece a row belongs (rows are in
- * order of their pieces), and the bytes of some rows. */
-struct series {
-    const void *rows;
-    size_t count;
-    int64_t (*piece)(const void *rows, size_t row);
-    void (*encode)(const void *rows, size_t first, size_t count, struct buffer *buffer);
-};
-
-static int64_t piece_of_day(double day)
+static bool same_bytes(const void *left, size_t left_length, const void *right, size_t length)
 {
-    return (int64_t)floor(day / CHUNK_DAYS);
+    return left_length == length && (length == 0 || memcmp(left, right, length) == 0);
 }
 
-static int64_t knots_piece(const void *rows, size_t row)
+static int64_t number_at(const struct packed_knots *knots, size_t piece)
 {
-    return piece_of_day(((const struct knots *)rows)->at[row].time);
+    return knots != NULL && piece < knots->piece_count ? knots->pieces[piece].number : INT64_MAX;
 }
 
-static void knots_bytes(const void *rows, size_t first, size_t count, struct buffer *buffer)
+/* The bytes of a piece if it has this number; else of none. */
+static struct buffer take_knots(const struct packed_knots *knots, int64_t number, size_t *piece)
 {
-    knots_encode(rows, first, count, buffer);
+    if (number_at(knots, *piece) != number)
+        return (struct buffer){0};
+    size_t length = packed_piece_length(knots, *piece);
+    /* Borrowed: it is only read. */
+    return (struct buffer){.data = (char *)knots->bytes + knots->pieces[(*piece)++].offset,
+                           .length = length};
 }
 
-static int64_t arrivals_piece(const void *rows, size_t row)
+static void add_knots(struct batch *batch, int64_t major, const struct packed_knots *before,
+                      const struct packed_knots *after)
 {
-    return piece_of_day(((const struct arrivals *)rows)->at[row].first);
+    size_t old_piece = 0;
+    size_t new_piece = 0;
+    for (;;) {
+        int64_t old_number = number_at(before, old_piece);
+        int64_t new_number = number_at(after, new_piece);
+        int64_t number = old_number < new_number ? old_number : new_number;
+        if (number == INT64_MAX)
+            return;
+        const struct buffer old_bytes = take_knots(before, number, &old_piece);
+        const struct buffer new_bytes = take_knots(after, number, &new_piece);
+        if (!same_bytes(old_bytes.data, old_bytes.length, new_bytes.data, new_bytes.length))
+            batch_add(batch, "knots", major, number, &new_bytes);
+    }
 }
 
-static void arrivals_bytes(const void *rows, size_t first, size_t count, struct buffer *buffer)
+static int64_t arrival_number(const struct arrivals *arrivals, size_t row)
 {
-    arrivals_encode(rows, first, count, buffer);
+    return arrivals != NULL && row < arrivals->count
+               ? (int64_t)floor((double)arrivals->at[row].first / CHUNK_DAYS)
+               : INT64_MAX;
 }
 
-/* The bytes of one piece from row *next on; an empty buffer if the series has no such piece. */
-static void take_piece(const struct series *series, int64_t piece, size_t *next,
-                       struct buffer *bytes)
+/* The same of arrivals, whose bytes are made for the occasion. */
+static void take_arrivals(const struct arrivals *arrivals, int64_t number, size_t *next,
+                          struct buffer *bytes)
 {
     size_t first = *next;
-    while (*next < series->count && series->piece(series->rows, *next) == piece)
+    while (arrival_number(arrivals, *next) == number)
         (*next)++;
     buffer_clear(bytes);
     if (*next > first)
-        series->encode(series->rows, first, *next - first, bytes);
+        arrivals_encode(arrivals, first, *next - first, bytes);
 }
 
-static int64_t next_piece(const struct series *series, size_t next)
-{
-    return next < series->count ? series->piece(series->rows, next) : INT64_MAX;
-}
-
-static bool same_bytes(const struct buffer *left, const struct buffer *right)
-{
-    return left->length == right->length &&
-           (left->length == 0 || memcmp(left->data, right->data, left->length) == 0);
-}
-
-static void add_series(struct batch *batch, const char *kind, int64_t major,
-                       const struct series *before, const struct series *after)
+static void add_arrivals(struct batch *batch, int64_t major, const struct arrivals *before,
+                         const struct arrivals *after)
 {
     auto_buffer struct buffer old_bytes = {0};
     auto_buffer struct buffer new_bytes = {0};
     size_t old_next = 0;
     size_t new_next = 0;
     for (;;) {
-        int64_t old_piece = next_piece(before, old_next);
-        int64_t new_piece = next_piece(after, new_next);
-        int64_t piece = old_piece < new_piece ? old_piece : new_piece;
-        if (piece == INT64_MAX)
+        int64_t old_number = arrival_number(before, old_next);
+        int64_t new_number = arrival_number(after, new_next);
+        int64_t number = old_number < new_number ? old_number : new_number;
+        if (number == INT64_MAX)
             return;
-        take_piece(before, piece, &old_next, &old_bytes);
-        take_piece(after, piece, &new_next, &new_bytes);
-        if (!same_bytes(&old_bytes, &new_bytes))
-            batch_add(batch, kind, major, piece, &new_bytes);
+        take_arrivals(before, number, &old_next, &old_bytes);
+        take_arrivals(after, number, &new_next, &new_bytes);
+        if (!same_bytes(old_bytes.data, old_bytes.length, new_bytes.data, new_bytes.length))
+            batch_add(batch, "visits", major, number, &new_bytes);
     }
-}
-
-static struct series knots_series(const struct place *place, int question)
-{
-    struct series series = {.piece = knots_piece, .encode = knots_bytes};
-    if (place != NULL) {
-        series.rows = &place->items[question].knots;
-        series.count = place->items[question].knots.count;
-    }
-    return series;
-}
-
-static struct series arrivals_series(const struct place *place)
-{
-    struct series series = {.piece = arrivals_piece, .encode = arrivals_bytes};
-    if (place != NULL) {
-        series.rows = &place->arrivals;
-        series.count = place->arrivals.count;
-    }
-    return series;
 }
 
 void batch_add_place(struct batch *batch, const struct numbering *numbering,
@@ -125,12 +106,10 @@ void batch_add_place(struct batch *batch, const struct numbering *numbering,
 {
     int64_t station = numbering->stations[place->station];
     for (int q = 0; q < place->rules->survey->question_count; q++) {
-        struct series old_knots = knots_series(before, q);
-        struct series new_knots = knots_series(place, q);
-        add_series(batch, "knots", station * SURVEY_QUESTIONS_MAX + numbering->questions[q],
-                   &old_knots, &new_knots);
+        const struct packed_knots *old = before == NULL ? NULL : before->items[q].knots;
+        if (old != place->items[q].knots)
+            add_knots(batch, station * SURVEY_QUESTIONS_MAX + numbering->questions[q], old,
+                      place->items[q].knots);
     }
-    struct series old_arrivals = arrivals_series(before);
-    struct series new_arrivals = arrivals_series(place);
-    add_series(batch, "visits", station, &old_arrivals, &new_arrivals);
+    add_arrivals(batch, station, before == NULL ? NULL : &before->arrivals, &place->arrivals);
 }

@@ -3,27 +3,26 @@
 #include "collector/publish/build.h"
 #include "collector/publish/print.h"
 
-/* A run of neighbouring bins that passed the evidence gate. */
-struct city_change {
-    int question;
-    int32_t first, last, likely; /* days; likely has the greatest hazard */
-};
-
-/* The next run of accepted bins from *bin on; false at the end. */
-static bool next_run(const struct hazard *hazard, size_t *bin, struct city_change *change_out)
+static bool is_accepted(const struct hazard *hazard, size_t bin)
 {
-    while (*bin < hazard->bins && hazard->accepted[*bin] == 0)
+    return hazard->accepted != NULL && bin < hazard->bins && hazard->accepted[bin] != 0;
+}
+
+bool city_next_change(const struct model *model, int question, size_t *bin,
+                      struct city_change *change_out)
+{
+    const struct hazard *hazard = &model->questions[question].hazard;
+    while (*bin < hazard->bins && !is_accepted(hazard, *bin))
         (*bin)++;
     if (*bin >= hazard->bins)
         return false;
     size_t first = *bin;
     size_t likely = first;
-    for (; *bin < hazard->bins && hazard->accepted[*bin] != 0; (*bin)++)
+    for (; is_accepted(hazard, *bin); (*bin)++)
         likely = hazard->rate[*bin] > hazard->rate[likely] ? *bin : likely;
     int32_t origin = (int32_t)hazard->origin;
-    change_out->first = origin + (int32_t)first;
-    change_out->last = origin + (int32_t)*bin - 1;
-    change_out->likely = origin + (int32_t)likely;
+    *change_out = (struct city_change){question, origin + (int32_t)first,
+                                       origin + (int32_t)*bin - 1, origin + (int32_t)likely};
     return true;
 }
 
@@ -32,19 +31,16 @@ struct shares {
     uint32_t stations;
 };
 
-static void count_shares(const struct view *view, const struct city_change *change,
+/* `number` counts the changes of one question. */
+static void count_shares(const struct view *view, int question, size_t number,
                          struct shares *shares)
 {
     for (int s = 0; s < view_survey(view)->station_count; s++) {
-        const struct item *item = &view->parts.leaves[s].sheet->place->items[change->question];
-        struct reading before;
-        struct reading after;
-        smoother_read(item->smoother, change->first, &before);
-        smoother_read(item->smoother, (double)change->last + 1, &after);
-        if (!before.known || !after.known)
+        const struct shift *shift = &view->parts.leaves[s].sheet->traces[question]->shifts[number];
+        if (shift->before < 0)
             continue;
-        shares->before[before.best]++;
-        shares->after[after.best]++;
+        shares->before[shift->before]++;
+        shares->after[shift->after]++;
         shares->stations++;
     }
 }
@@ -61,12 +57,12 @@ static void print_shares(struct buffer *buffer, const struct survey_question *qu
     buffer_char(buffer, '}');
 }
 
-static void print_change(const struct view *view, const struct city_change *change,
+static void print_change(const struct view *view, const struct city_change *change, size_t number,
                          struct buffer *buffer)
 {
     const struct survey_question *question = &view_survey(view)->questions[change->question];
     struct shares shares = {0};
-    count_shares(view, change, &shares);
+    count_shares(view, change->question, number, &shares);
     buffer_text(buffer, "{\"question\":");
     print_string(buffer, question->term.id);
     buffer_text(buffer, ",\"day\":");
@@ -87,14 +83,13 @@ void city_changes_json(const struct view *view, int32_t from, int32_t to, struct
     const char *comma = "";
     const struct model *model = view->parts.rules->model;
     for (int q = 0; q < model->question_count; q++) {
-        const struct hazard *hazard = &model->questions[q].hazard;
-        struct city_change change = {.question = q};
+        struct city_change change;
         size_t bin = 0;
-        while (hazard->accepted != NULL && next_run(hazard, &bin, &change)) {
+        for (size_t number = 0; city_next_change(model, q, &bin, &change); number++) {
             if (change.last < from || change.first > to)
                 continue;
             buffer_text(buffer, comma);
-            print_change(view, &change, buffer);
+            print_change(view, &change, number, buffer);
             comma = ",";
         }
     }

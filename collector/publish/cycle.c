@@ -170,7 +170,8 @@ static struct place *choose_place(const struct cycle *cycle, int station)
 {
     struct place *before = place_before(cycle, station);
     if (before == NULL || cycle->stations[station])
-        return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed);
+        return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed,
+                             before);
     if (cycle->are_new_rules)
         return place_with_rules(before, cycle->rules);
     return place_hold(before);
@@ -207,7 +208,7 @@ static struct sheet *choose_sheet(const struct cycle *cycle, struct place *place
         before->sheet->days.today == cycle->today)
         return sheet_hold(before->sheet);
     atomic_fetch_add(&cycle->publisher->counters.stations, 1);
-    return sheet_create(place, days);
+    return sheet_create(place, days, before == NULL ? NULL : before->sheet);
 }
 
 static void note_moved(struct cycle *cycle, const struct place *before, const struct place *place)

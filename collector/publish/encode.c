@@ -1,10 +1,7 @@
 /*
- * Pieces of knots and arrivals as bytes: a form, then a row each.
- *   knots: 1, options, rows of (first day since the row before, zigzag; days more than one;
- *     reports; fresh reporters; mask of log likelihoods that are not 0; those; mask of weights
- *     that are not 0; those)
- *   arrivals: 2, rows of (first, days more than one, reports, fresh reporters)
- * Integers are LEB128, real numbers 8 bytes as the machine has them (little-endian).
+ * Pieces of knots (packed.h has their form) and of arrivals as bytes.
+ *   arrivals: 2, rows of (first day since the row before, days more than one, reports, fresh
+ *     reporters), integers in LEB128, the first zigzag
  */
 #include <math.h>
 #include <string.h>
@@ -12,8 +9,9 @@
 #include "collector/publish/versions.h"
 
 enum {
-    FORM_KNOTS = 1,
-    FORM_ARRIVALS = 2
+    FORM_KNOTS_WIDE = 1, /* of before: real numbers in 8 bytes */
+    FORM_ARRIVALS = 2,
+    FORM_KNOTS = 3
 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored numbers are little-endian");
@@ -34,16 +32,19 @@ static void put_sparse(struct buffer *buffer, const double *values, int count)
 {
     uint64_t mask = 0;
     for (int i = 0; i < count; i++)
-        if (values[i] < 0 || values[i] > 0)
+        if ((float)values[i] < 0 || (float)values[i] > 0)
             mask |= (uint64_t)1 << i;
     put_unsigned(buffer, mask);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        float value = (float)values[i];
         if ((mask >> i & 1) != 0)
-            buffer_bytes(buffer, &values[i], sizeof values[i]);
+            buffer_bytes(buffer, &value, sizeof value);
+    }
 }
 
 struct reader {
     const uint8_t *at, *end;
+    bool is_wide;
     bool broken;
 };
 
@@ -69,19 +70,26 @@ static int64_t take_signed(struct reader *reader)
     return (value & 1) != 0 ? -half - 1 : half;
 }
 
-static void take_sparse(struct reader *reader, double *values)
+static double take_real(struct reader *reader)
+{
+    double wide = 0;
+    float narrow = 0;
+    size_t size = reader->is_wide ? sizeof wide : sizeof narrow;
+    if ((size_t)(reader->end - reader->at) < size) {
+        reader->broken = true;
+        return 0;
+    }
+    memcpy(reader->is_wide ? (void *)&wide : (void *)&narrow, reader->at, size);
+    reader->at += size;
+    return reader->is_wide ? wide : (double)narrow;
+}
+
+static void take_sparse(struct reader *reader, double *values, int options)
 {
     uint64_t mask = take_unsigned(reader);
-    for (int i = 0; i < 64 && mask >> i != 0; i++) {
-        if ((mask >> i & 1) == 0)
-            continue;
-        if (i >= CONSENSUS_OPTIONS_MAX || reader->end - reader->at < (ptrdiff_t)sizeof *values) {
-            reader->broken = true;
-            return;
-        }
-        memcpy(&values[i], reader->at, sizeof *values);
-        reader->at += sizeof *values;
-    }
+    reader->broken = reader->broken || mask >> options != 0;
+    for (int i = 0; i < options && !reader->broken; i++)
+        values[i] = (mask >> i & 1) != 0 ? take_real(reader) : 0;
 }
 
 void knots_encode(const struct knots *knots, size_t first, size_t count, struct buffer *buffer)
@@ -102,10 +110,11 @@ void knots_encode(const struct knots *knots, size_t first, size_t count, struct 
     }
 }
 
-static void knots_grow(struct knots *knots)
+void knots_reserve(struct knots *knots, size_t count)
 {
-    size_t cells = (knots->count + 1) * (size_t)knots->options;
-    knots->at = memory_resize_take(knots->at, knots->count + 1, sizeof *knots->at);
+    size_t most = knots->count + count;
+    size_t cells = most * (size_t)knots->options + 1;
+    knots->at = memory_resize_take(knots->at, most + 1, sizeof *knots->at);
     knots->log_likelihood = memory_resize_take(knots->log_likelihood, cells, sizeof(double));
     knots->weight = memory_resize_take(knots->weight, cells, sizeof(double));
 }
@@ -122,36 +131,39 @@ static void pad(double *log_likelihood, int from, int options)
 
 static bool take_knot(struct reader *reader, int options, int64_t *day, struct knots *knots)
 {
-    double log_likelihood[CONSENSUS_OPTIONS_MAX] = {0};
-    double weight[CONSENSUS_OPTIONS_MAX] = {0};
+    size_t cell = knots->count * (size_t)knots->options;
+    double *log_likelihood = knots->log_likelihood + cell;
+    double *weight = knots->weight + cell;
     *day += take_signed(reader);
     double begin = (double)*day;
     double end = begin + 1 + (double)take_unsigned(reader);
     struct knot knot = {.time = (begin + end) / 2, .begin = begin, .end = end};
     knot.reports = (uint32_t)take_unsigned(reader);
     knot.fresh_reporters = (uint32_t)take_unsigned(reader);
-    take_sparse(reader, log_likelihood);
-    take_sparse(reader, weight);
-    if (reader->broken)
-        return false;
+    take_sparse(reader, log_likelihood, options);
+    take_sparse(reader, weight, options);
     pad(log_likelihood, options, knots->options);
-    knots_grow(knots);
-    size_t cell = knots->count * (size_t)knots->options;
-    memcpy(knots->log_likelihood + cell, log_likelihood, (size_t)knots->options * sizeof(double));
-    memcpy(knots->weight + cell, weight, (size_t)knots->options * sizeof(double));
+    for (int k = options; k < knots->options; k++)
+        weight[k] = 0;
     knots->at[knots->count++] = knot;
-    return true;
+    return !reader->broken;
 }
+
+enum {
+    KNOT_BYTES_MIN = 6 /* six integers */
+};
 
 bool knots_decode(const void *bytes, size_t length, struct knots *knots)
 {
     const uint8_t *begin = bytes;
     struct reader reader = {.at = begin, .end = begin + length};
-    if (length < 2 || *reader.at++ != FORM_KNOTS)
+    if (length < 2 || (*begin != FORM_KNOTS && *begin != FORM_KNOTS_WIDE))
         return false;
+    reader.is_wide = *reader.at++ == FORM_KNOTS_WIDE;
     uint64_t options = take_unsigned(&reader);
-    if (options > (uint64_t)knots->options)
+    if (reader.broken || options > (uint64_t)knots->options)
         return false;
+    knots_reserve(knots, length / KNOT_BYTES_MIN + 1);
     int64_t day = 0;
     while (reader.at < reader.end)
         if (!take_knot(&reader, (int)options, &day, knots))

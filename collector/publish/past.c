@@ -90,7 +90,8 @@ static void fill_leaves(const struct stored *stored, const struct publisher *pub
     stored_counts(stored, &publisher->numbering, survey, pending, &parts->withheld);
     parts->leaves = memory_zeroed(stations + 1, sizeof *parts->leaves);
     for (size_t s = 0; s < stations; s++) {
-        leaf_init_take(&parts->leaves[s], sheet_create(places[s], parts->days), pending[s], NULL);
+        leaf_init_take(&parts->leaves[s], sheet_create(places[s], parts->days, NULL), pending[s],
+                       NULL);
         parts->pending += pending[s];
         place_drop(places[s]);
     }

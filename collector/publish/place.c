@@ -4,16 +4,12 @@
 #include <string.h>
 
 static double item_begins(const struct rules *rules, int station, int question,
-                          const struct knots *knots)
+                          const struct packed_knots *knots)
 {
-    double begins = rules_first_assertion(rules, station, question);
-    for (size_t i = 0; i < knots->count; i++)
-        if (isnan(begins) || knots->at[i].begin < begins)
-            begins = knots->at[i].begin;
-    return begins;
+    return fmin(rules_first_assertion(rules, station, question), knots->begin);
 }
 
-struct place *place_restore_take(struct rules *rules, int station, struct knots *knots,
+struct place *place_restore_take(struct rules *rules, int station, struct packed_knots **knots,
                                  struct arrivals *arrivals)
 {
     int questions = rules->survey->question_count;
@@ -28,20 +24,32 @@ struct place *place_restore_take(struct rules *rules, int station, struct knots 
         place->reports += place->arrivals.at[i].reports;
     for (int q = 0; q < questions; q++) {
         struct item *item = &place->items[q];
-        item->knots = knots[q];
-        knots[q] = (struct knots){0};
-        item->begins = item_begins(rules, station, q, &item->knots);
-        item->smoother = smoother_create(&item->knots, rules_dynamics(rules, station, q));
+        item->knots = TAKE(knots[q]);
+        item->begins = item_begins(rules, station, q, item->knots);
     }
     return place;
 }
 
-struct place *place_observe(struct rules *rules, int station, const struct observed *observed)
+static struct packed_knots *observe_item(const struct rules *rules, const struct observed *observed,
+                                         int question, const struct place *before)
 {
-    struct knots knots[SURVEY_QUESTIONS_MAX] = {0};
+    struct knots knots;
+    observed_knots(observed, rules->survey, rules->model, question, &knots);
+    struct packed_knots *packed = packed_create(&knots);
+    knots_finish(&knots);
+    if (before == NULL || !packed_equal(before->items[question].knots, packed))
+        return packed;
+    packed_drop(packed);
+    return packed_hold(before->items[question].knots);
+}
+
+struct place *place_observe(struct rules *rules, int station, const struct observed *observed,
+                            const struct place *before)
+{
+    struct packed_knots *knots[SURVEY_QUESTIONS_MAX] = {0};
     struct arrivals arrivals = {0};
     for (int q = 0; q < rules->survey->question_count; q++)
-        observed_knots(observed, rules->survey, rules->model, q, &knots[q]);
+        knots[q] = observe_item(rules, observed, q, before);
     observed_arrivals(observed, &arrivals);
     return place_restore_take(rules, station, knots, &arrivals);
 }
@@ -54,23 +62,11 @@ static void *copy_rows(const void *rows, size_t count, size_t size)
     return copy;
 }
 
-static struct knots knots_copy(const struct knots *knots)
-{
-    size_t cells = knots->count * (size_t)knots->options;
-    return (struct knots){
-        .options = knots->options,
-        .count = knots->count,
-        .at = copy_rows(knots->at, knots->count, sizeof *knots->at),
-        .log_likelihood = copy_rows(knots->log_likelihood, cells, sizeof(double)),
-        .weight = copy_rows(knots->weight, cells, sizeof(double)),
-    };
-}
-
 struct place *place_with_rules(const struct place *place, struct rules *rules)
 {
-    struct knots knots[SURVEY_QUESTIONS_MAX] = {0};
+    struct packed_knots *knots[SURVEY_QUESTIONS_MAX] = {0};
     for (int q = 0; q < rules->survey->question_count; q++)
-        knots[q] = knots_copy(&place->items[q].knots);
+        knots[q] = packed_hold(place->items[q].knots);
     struct arrivals arrivals = {
         .at = copy_rows(place->arrivals.at, place->arrivals.count, sizeof *place->arrivals.at),
         .count = place->arrivals.count,
@@ -89,8 +85,9 @@ void place_drop(struct place *place)
     if (place == NULL || atomic_fetch_sub_explicit(&place->references, 1, memory_order_acq_rel) > 1)
         return;
     for (int q = 0; q < place->rules->survey->question_count; q++) {
-        smoother_destroy(place->items[q].smoother);
-        knots_finish(&place->items[q].knots);
+        packed_drop(place->items[q].knots);
+        free(place->items[q].edges.forward);
+        free(place->items[q].edges.backward);
     }
     free(place->items);
     arrivals_finish(&place->arrivals);

@@ -24,7 +24,8 @@ static void restore_view(struct publisher *publisher, struct stored *stored, str
                                .lines = blob_hold(publisher->lines)};
     stored_counts(stored, &publisher->numbering, survey, pending, &parts.withheld);
     for (size_t s = 0; s < stations; s++) {
-        leaf_init_take(&parts.leaves[s], sheet_create(places[s], parts.days), pending[s], NULL);
+        leaf_init_take(&parts.leaves[s], sheet_create(places[s], parts.days, NULL), pending[s],
+                       NULL);
         parts.pending += pending[s];
         place_drop(places[s]);
     }

@@ -1,21 +1,8 @@
 #include "collector/publish/sheet.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "collector/publish/print.h"
-
-int month_of_day(int32_t day)
-{
-    struct date date = day_to_date(day);
-    return date.year * 12 + date.month - 1;
-}
-
-int32_t month_last_day(int month)
-{
-    int next = month + 1;
-    return day_from_date((struct date){.year = next / 12, .month = next % 12 + 1, .day = 1}) - 1;
-}
 
 static double sheet_now(const struct sheet *sheet)
 {
@@ -23,56 +10,77 @@ static double sheet_now(const struct sheet *sheet)
     return (double)day + 1;
 }
 
+static void make_traces(struct sheet *sheet, int count, const struct sheet *before)
+{
+    sheet->traces = memory_zeroed((size_t)count + 1, sizeof(struct trace *));
+    for (int q = 0; q < count; q++)
+        sheet->traces[q] =
+            trace_make(sheet->place, q, sheet->days, before == NULL ? NULL : before->traces[q]);
+}
+
+static void read_state(struct sheet *sheet, const struct survey *survey)
+{
+    struct reading readings[SURVEY_QUESTIONS_MAX];
+    for (int q = 0; q < survey->question_count; q++)
+        readings[q] = sheet->traces[q]->reading;
+    station_state_of(sheet->place, sheet->days.today, readings, &sheet->state);
+}
+
 static void read_histories(struct sheet *sheet, const struct survey *survey)
 {
     struct question_history histories[SURVEY_QUESTIONS_MAX];
-    size_t questions = (size_t)survey->question_count;
-    sheet->histories = memory_zeroed(questions, sizeof(struct segment *));
-    sheet->history_counts = memory_zeroed(questions, sizeof *sheet->history_counts);
     for (int q = 0; q < survey->question_count; q++) {
-        const struct item *item = &sheet->place->items[q];
-        bool known = !isnan(item->begins) && item->begins < sheet_now(sheet);
-        if (known)
-            sheet->history_counts[q] =
-                smoother_history(item->smoother, sheet_now(sheet), &sheet->histories[q]);
-        histories[q] =
-            (struct question_history){sheet->histories[q], sheet->history_counts[q], item->begins};
-        sheet->state.questions[q].history = sheet->histories[q];
-        sheet->state.questions[q].history_count = sheet->history_counts[q];
+        const struct trace *trace = sheet->traces[q];
+        histories[q] = (struct question_history){trace->history, trace->history_count,
+                                                 sheet->place->items[q].begins};
+        sheet->state.questions[q].history = trace->history;
+        sheet->state.questions[q].history_count = trace->history_count;
     }
     sheet->state.history_count =
         timeline_merge(survey, sheet->place->station, histories, sheet_now(sheet), &sheet->history);
     sheet->state.history = sheet->history;
 }
 
+static void month_readings(const struct sheet *sheet, const struct survey *survey, size_t month,
+                           struct reading *readings)
+{
+    for (int q = 0; q < survey->question_count; q++) {
+        if (!survey->questions[q].for_status)
+            continue;
+        const struct month_reading *from = &sheet->traces[q]->months[month];
+        readings[q] = (struct reading){.best = from->best,
+                                       .known = from->known,
+                                       .standing = (enum standing)from->standing,
+                                       .confidence = from->confidence};
+    }
+}
+
 static void read_months(struct sheet *sheet, const struct survey *survey)
 {
     int first = month_of_day(survey->earliest_visit);
-    int last = month_of_day(sheet->days.today);
-    if (last < first)
-        return;
-    sheet->month_count = (size_t)last - (size_t)first + 1;
-    sheet->months = memory_zeroed(sheet->month_count, sizeof *sheet->months);
-    for (int month = first; month <= last; month++) {
-        int32_t day = month_last_day(month);
+    sheet->month_count = months_until(survey, sheet->days.today);
+    sheet->months = memory_zeroed(sheet->month_count + 1, sizeof *sheet->months);
+    for (size_t month = 0; month < sheet->month_count; month++) {
+        int32_t day = month_last_day(first + (int)month);
         struct reading readings[SURVEY_QUESTIONS_MAX];
         struct verdict verdict;
         day = day < sheet->days.today ? day : sheet->days.today;
-        station_read_status(sheet->place, day, readings);
+        month_readings(sheet, survey, month, readings);
         station_judge(survey, sheet->place->station, day, readings, &verdict);
-        sheet->months[month - first] =
+        sheet->months[month] =
             (struct sheet_month){(int8_t)verdict.status, (int8_t)verdict.standing, verdict.visited};
     }
 }
 
-struct sheet *sheet_create(struct place *place, struct view_days days)
+struct sheet *sheet_create(struct place *place, struct view_days days, const struct sheet *before)
 {
     const struct survey *survey = place->rules->survey;
     struct sheet *sheet = memory_zeroed(1, sizeof *sheet);
     atomic_init(&sheet->references, 1);
     sheet->place = place_hold(place);
     sheet->days = days;
-    station_state(place, days.today, &sheet->state);
+    make_traces(sheet, survey->question_count, before);
+    read_state(sheet, survey);
     read_histories(sheet, survey);
     read_months(sheet, survey);
     print_station_head(survey, days.known, &sheet->state, &sheet->head);
@@ -92,9 +100,8 @@ void sheet_drop(struct sheet *sheet)
     if (sheet == NULL || atomic_fetch_sub_explicit(&sheet->references, 1, memory_order_acq_rel) > 1)
         return;
     for (int q = 0; q < sheet->place->rules->survey->question_count; q++)
-        free(sheet->histories[q]);
-    free(sheet->histories);
-    free(sheet->history_counts);
+        trace_drop(sheet->traces[q]);
+    free(sheet->traces);
     free(sheet->history);
     free(sheet->months);
     buffer_finish(&sheet->head);

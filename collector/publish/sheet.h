@@ -1,13 +1,7 @@
 #ifndef ZHANJI_PUBLISH_SHEET_H
 #define ZHANJI_PUBLISH_SHEET_H
 
-#include "collector/publish/station.h"
-
-/* The days that a view answers for. */
-struct view_days {
-    int32_t today; /* default and latest as_of */
-    int32_t known; /* known_at */
-};
+#include "collector/publish/trace.h"
 
 /* A station's status at the end of one month. */
 struct sheet_month {
@@ -26,8 +20,7 @@ struct sheet {
     struct place *place;
     struct view_days days;
     struct station_state state; /* at the end of days.today, whole; pending 0 */
-    struct segment **histories; /* by question */
-    size_t *history_counts;
+    struct trace **traces;      /* by question */
     struct station_segment *history;
     struct sheet_month *months; /* from the month of the survey's earliest visit on */
     size_t month_count;
@@ -35,7 +28,9 @@ struct sheet {
     struct buffer brief_tail, tail; /* and after it: in the list, and whole */
 };
 
-NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days);
+/* What is as in `before` (or NULL) is shared. */
+NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days,
+                                     const struct sheet *before);
 struct sheet *sheet_hold(struct sheet *sheet);
 void sheet_drop(struct sheet *sheet);
 /* The state at another day; borrows histories from the sheet. */
@@ -52,9 +47,5 @@ struct leaf {
 void leaf_init_take(struct leaf *leaf, struct sheet *sheet, uint32_t pending,
                     const struct leaf *before);
 void leaf_finish(struct leaf *leaf);
-
-/* Months since year 0, and the last day of one. */
-int month_of_day(int32_t day);
-int32_t month_last_day(int month);
 
 #endif

@@ -8,15 +8,20 @@ static bool is_open(const struct survey *survey, int station, int32_t as_of)
     return opened == DAY_NONE || as_of >= opened;
 }
 
+void station_limit(const struct place *place, int32_t as_of, struct reading *reading)
+{
+    if (reading->standing != STANDING_INFERRED ||
+        is_open(place->rules->survey, place->station, as_of))
+        return;
+    reading->standing = STANDING_UNKNOWN;
+    reading->known = false;
+}
+
 static void read_question(const struct place *place, int question, int32_t as_of,
                           struct reading *reading)
 {
-    smoother_read(place->items[question].smoother, (double)as_of + 1, reading);
-    if (reading->standing == STANDING_INFERRED &&
-        !is_open(place->rules->survey, place->station, as_of)) {
-        reading->standing = STANDING_UNKNOWN;
-        reading->known = false;
-    }
+    item_read(place, question, (double)as_of + 1, reading);
+    station_limit(place, as_of, reading);
 }
 
 void station_read(const struct place *place, int32_t as_of, struct reading *readings_out)
@@ -109,12 +114,11 @@ static void count_arrivals(const struct place *place, struct station_state *stat
     }
 }
 
-void station_state(const struct place *place, int32_t as_of, struct station_state *state_out)
+void station_state_of(const struct place *place, int32_t as_of, const struct reading *readings,
+                      struct station_state *state_out)
 {
     const struct survey *survey = place->rules->survey;
-    struct reading readings[SURVEY_QUESTIONS_MAX];
     struct verdict verdict;
-    station_read(place, as_of, readings);
     station_judge(survey, place->station, as_of, readings, &verdict);
     *state_out = (struct station_state){
         .station = place->station,
@@ -132,4 +136,11 @@ void station_state(const struct place *place, int32_t as_of, struct station_stat
             .answer = readings[q].known ? readings[q].best : -1,
             .reading = readings[q],
         };
+}
+
+void station_state(const struct place *place, int32_t as_of, struct station_state *state_out)
+{
+    struct reading readings[SURVEY_QUESTIONS_MAX];
+    station_read(place, as_of, readings);
+    station_state_of(place, as_of, readings, state_out);
 }

@@ -13,8 +13,9 @@ struct verdict {
     bool visited;
 };
 
-/* Readings of the first `count` questions at the end of a day. Before a station has opened nothing
- * is inferred about it. */
+/* Before a station has opened nothing is inferred about it. */
+void station_limit(const struct place *place, int32_t as_of, struct reading *reading);
+/* Readings of all questions at the end of a day. */
 void station_read(const struct place *place, int32_t as_of, struct reading *readings_out);
 /* The same of the status questions alone; the others are left as they are. */
 void station_read_status(const struct place *place, int32_t as_of, struct reading *readings_out);
@@ -25,6 +26,9 @@ void station_conditions(const struct survey *survey, const struct reading *readi
                         enum truth *conditions_out, enum truth *all_out);
 /* Everything but history and pending. */
 void station_state(const struct place *place, int32_t as_of, struct station_state *state_out);
+/* The same of readings that are there already. */
+void station_state_of(const struct place *place, int32_t as_of, const struct reading *readings,
+                      struct station_state *state_out);
 /* The status that known answers have together; -1 in `statuses` says nothing. */
 int station_status(const struct survey *survey, const int *statuses, int count);
 

@@ -97,7 +97,7 @@ static void sort_rows(struct stored_rows *rows)
 
 /* What a station's rows are gathered into before its place is made. */
 struct gathered {
-    struct knots knots[SURVEY_QUESTIONS_MAX];
+    struct packed_builder knots[SURVEY_QUESTIONS_MAX];
     struct arrivals arrivals;
 };
 
@@ -111,8 +111,9 @@ static bool gather_knots(const struct stored *stored, const struct numbering *nu
         int question = numbering_question(numbering, survey, row->major % SURVEY_QUESTIONS_MAX);
         if (station < 0 || question < 0)
             continue;
-        if (!knots_decode(stored_bytes(stored, row), row->length,
-                          &gathered[station].knots[question]))
+        if (!packed_gather(&gathered[station].knots[question],
+                           survey->questions[question].option_count, row->minor,
+                           stored_bytes(stored, row), row->length))
             return false;
     }
     return true;
@@ -136,10 +137,19 @@ static void gathered_finish(struct gathered *gathered, const struct survey *surv
 {
     for (int s = 0; s < survey->station_count; s++) {
         for (int q = 0; q < survey->question_count; q++)
-            knots_finish(&gathered[s].knots[q]);
+            packed_drop(gathered[s].knots[q].packed);
         arrivals_finish(&gathered[s].arrivals);
     }
     free(gathered);
+}
+
+static struct place *restore_place(struct rules *rules, int station, struct gathered *gathered)
+{
+    const struct survey *survey = rules->survey;
+    struct packed_knots *knots[SURVEY_QUESTIONS_MAX] = {0};
+    for (int q = 0; q < survey->question_count; q++)
+        knots[q] = packed_gathered_take(&gathered->knots[q], survey->questions[q].option_count);
+    return place_restore_take(rules, station, knots, &gathered->arrivals);
 }
 
 bool stored_places(struct stored *stored, const struct numbering *numbering, struct rules *rules,
@@ -147,15 +157,12 @@ bool stored_places(struct stored *stored, const struct numbering *numbering, str
 {
     const struct survey *survey = rules->survey;
     struct gathered *gathered = memory_zeroed((size_t)survey->station_count + 1, sizeof *gathered);
-    for (int s = 0; s < survey->station_count; s++)
-        for (int q = 0; q < survey->question_count; q++)
-            gathered[s].knots[q].options = survey->questions[q].option_count;
     sort_rows(&stored->kinds[STORED_KNOTS]);
     sort_rows(&stored->kinds[STORED_VISITS]);
     bool is_whole = gather_knots(stored, numbering, survey, gathered) &&
                     gather_arrivals(stored, numbering, survey, gathered);
     for (int s = 0; is_whole && s < survey->station_count; s++)
-        places_out[s] = place_restore_take(rules, s, gathered[s].knots, &gathered[s].arrivals);
+        places_out[s] = restore_place(rules, s, &gathered[s]);
     gathered_finish(gathered, survey);
     return is_whole || error_set(error, ERROR_INTERNAL, "a stored version cannot be read");
 }

@@ -15,10 +15,6 @@
  * keeps only its last word. Stations and questions go by numbers that stay when the catalogue
  * grows.
  */
-enum {
-    CHUNK_DAYS = 32
-};
-
 /* Numbers for stations and questions that hold for the life of a database. */
 struct numbering {
     int station_count, question_count;
@@ -59,6 +55,8 @@ void batch_add(struct batch *batch, const char *kind, int64_t major, int64_t min
 void batch_add_place(struct batch *batch, const struct numbering *numbering,
                      const struct place *before, const struct place *place);
 
+/* Room for so many more. */
+void knots_reserve(struct knots *knots, size_t count);
 /* Pieces of knots and arrivals as bytes. Decoding appends; bytes that are no such piece are
  * refused. Options that a piece lacks count as least likely. */
 void knots_encode(const struct knots *knots, size_t first, size_t count, struct buffer *buffer);

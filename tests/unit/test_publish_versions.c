@@ -48,9 +48,25 @@ static struct place *place_with(const struct survey *survey, struct rules *rules
     if (extra != DAY_NONE)
         observed_add(&observed, &last);
     observed_close(&observed);
-    struct place *place = place_observe(rules, 0, &observed);
+    struct place *place = place_observe(rules, 0, &observed, NULL);
     observed_finish(&observed);
     return place;
+}
+
+/* The knots of one of its questions. */
+static struct knots knots_of(const struct place *place, int question)
+{
+    const struct packed_knots *packed = place->items[question].knots;
+    struct knots knots;
+    packed_unpack(packed, 0, packed->piece_count, &knots);
+    return knots;
+}
+
+static void encode_some(const struct place *place, size_t count, struct buffer *bytes)
+{
+    struct knots knots = knots_of(place, 2);
+    knots_encode(&knots, 0, count, bytes);
+    knots_finish(&knots);
 }
 
 static void knots_come_back_bit_by_bit(void **state)
@@ -58,7 +74,8 @@ static void knots_come_back_bit_by_bit(void **state)
     const struct survey *survey = *state;
     struct rules *rules = plain_rules(survey);
     struct place *place = place_with(survey, rules, survey->earliest_visit + 3);
-    const struct knots *knots = &place->items[2].knots;
+    struct knots unpacked = knots_of(place, 2);
+    const struct knots *knots = &unpacked;
     struct knots back = {.options = knots->options};
     auto_buffer struct buffer bytes = {0};
     assert_true(knots->count > BAGOU_REPORTS);
@@ -76,6 +93,7 @@ static void knots_come_back_bit_by_bit(void **state)
         assert_int_equal(back.at[i].fresh_reporters, knots->at[i].fresh_reporters);
     }
     knots_finish(&back);
+    knots_finish(&unpacked);
     place_drop(place);
     rules_drop(rules);
 }
@@ -87,7 +105,7 @@ static void broken_pieces_are_refused(void **state)
     struct place *place = place_with(survey, rules, DAY_NONE);
     auto_buffer struct buffer knots = {0};
     auto_buffer struct buffer arrivals = {0};
-    knots_encode(&place->items[2].knots, 0, 3, &knots);
+    encode_some(place, 3, &knots);
     arrivals_encode(&place->arrivals, 0, 3, &arrivals);
     for (size_t cut = 1; cut < 12; cut++) {
         struct knots back = {.options = 3};
@@ -113,7 +131,7 @@ static void an_option_that_is_newer_is_the_least_likely(void **state)
     struct place *place = place_with(survey, rules, DAY_NONE);
     auto_buffer struct buffer bytes = {0};
     struct knots wider = {.options = 4};
-    knots_encode(&place->items[2].knots, 0, 1, &bytes);
+    encode_some(place, 1, &bytes);
     assert_true(knots_decode(bytes.data, bytes.length, &wider));
     double least = fmin(wider.log_likelihood[1], wider.log_likelihood[2]);
     assert_float_equal(wider.log_likelihood[3], least, 0);
@@ -399,11 +417,70 @@ static void knots_do_not_depend_on_the_numbers_of_reporters(void **state)
     model_drop(model);
 }
 
+static void expect_reading(const struct reading *left, const struct reading *right, int options)
+{
+    for (int k = 0; k < options; k++)
+        assert_float_equal(left->p[k], right->p[k], 0);
+    assert_int_equal(left->best, right->best);
+    assert_int_equal(left->standing, right->standing);
+    assert_int_equal(left->known, right->known);
+    assert_int_equal(left->reports, right->reports);
+    assert_int_equal(left->reporters, right->reporters);
+    assert_float_equal(left->effective_weight, right->effective_weight, 1e-9);
+    assert_true(isnan(left->last_visit) == isnan(right->last_visit));
+    if (!isnan(left->last_visit))
+        assert_float_equal(left->last_visit, right->last_visit, 0);
+}
+
+/* Visits of days over four years, and some of months and of a year. */
+static struct place *place_of_years(const struct survey *survey, struct rules *rules)
+{
+    struct observed observed;
+    observed_init(&observed, survey);
+    for (unsigned i = 0; i < MANY; i++) {
+        struct published_answer answer = some_answer(i);
+        int32_t day = survey->earliest_visit + (int32_t)(i * 7919 % 1400);
+        int32_t longer = i % 50 == 3 ? 364 : 29;
+        answer.visited.first = day;
+        answer.visited.last = day + (i % 25 == 3 ? longer : 0);
+        observed_add(&observed, &answer);
+    }
+    observed_close(&observed);
+    struct place *place = place_observe(rules, 0, &observed, NULL);
+    observed_finish(&observed);
+    return place;
+}
+
+static void a_few_pieces_read_as_all_of_them(void **state)
+{
+    const struct survey *survey = *state;
+    struct rules *rules = plain_rules(survey);
+    struct place *place = place_of_years(survey, rules);
+    struct opened_item opened;
+    item_open(place, 2, &opened);
+    assert_true(place->items[2].knots->piece_count > 30);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t day = -400; day < 2000; day++) {
+            double moment = (double)survey->earliest_visit + day;
+            struct reading whole;
+            struct reading part;
+            smoother_read(opened.smoother, moment, &whole);
+            item_read(place, 2, moment, &part);
+            expect_reading(&part, &whole, 3);
+        }
+        item_keep_edges(place, 2, &opened);
+    }
+    item_close(&opened);
+    place_drop(place);
+    rules_drop(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knots_come_back_bit_by_bit),
         cmocka_unit_test(broken_pieces_are_refused),
+        cmocka_unit_test(a_few_pieces_read_as_all_of_them),
         cmocka_unit_test(the_same_reports_are_the_same_however_they_came),
         cmocka_unit_test(knots_do_not_depend_on_the_numbers_of_reporters),
         cmocka_unit_test(an_option_that_is_newer_is_the_least_likely),
