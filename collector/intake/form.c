@@ -111,6 +111,24 @@ static enum http_progress show_draft(const struct app *app, struct form_values *
     return progress;
 }
 
+/* Other sites are to have no reports sent by their visitors' browsers, each from an address of its
+ * own. Browsers say so in Sec-Fetch-Site (W3C Fetch Metadata §2.4); Origin tells nothing here, since
+ * under our referrer policy it is "null". */
+static bool is_foreign(const struct http_exchange *exchange)
+{
+    const char *site = http_header(exchange, "Sec-Fetch-Site");
+    return site != NULL && strcmp(site, "cross-site") == 0;
+}
+
+static enum http_progress show_foreign(const struct app *app, struct form_values *values,
+                                       struct http_exchange *exchange)
+{
+    struct form_page page = {.values = values, .refusal = FORM_REFUSAL_FOREIGN};
+    enum http_progress progress = pages_form(app, &page, exchange);
+    values_destroy(values);
+    return progress;
+}
+
 enum http_progress handle_form_post(struct http_exchange *exchange, void *context)
 {
     const struct app *app = context;
@@ -119,6 +137,8 @@ enum http_progress handle_form_post(struct http_exchange *exchange, void *contex
     form_values_read(app->survey, request->body, request->body_length, values);
     if (values->draft)
         return show_draft(app, values, exchange);
+    if (is_foreign(exchange))
+        return show_foreign(app, values, exchange);
     struct submission *submission = memory_zeroed(1, sizeof *submission);
     submission->exchange = exchange;
     submission->app = app;

@@ -47,7 +47,8 @@ enum form_refusal {
     FORM_REFUSAL_BUSY,      /* 503: not stored; sending again is safe */
     FORM_REFUSAL_RATE,      /* 429 */
     FORM_REFUSAL_TOO_LARGE, /* 413 */
-    FORM_REFUSAL_DENIED     /* 404: no such report, or not its tracking secret (own page) */
+    FORM_REFUSAL_DENIED,    /* 404: no such report, or not its tracking secret (own page) */
+    FORM_REFUSAL_FOREIGN    /* 403: another site had the browser send it */
 };
 
 struct form_page {

@@ -110,6 +110,7 @@ static const struct refusal refusals[] = {
     [FORM_REFUSAL_RATE] = {429, "form_rate"},
     [FORM_REFUSAL_TOO_LARGE] = {413, "form_too_large"},
     [FORM_REFUSAL_DENIED] = {404, "form_denied"},
+    [FORM_REFUSAL_FOREIGN] = {403, "form_foreign"},
 };
 
 unsigned form_refusal_status(enum form_refusal refusal)

@@ -52,6 +52,15 @@ describe('the form at /report', () => {
     assert.equal(tracking(replies[0].text), tracking(replies[1].text));
   });
 
+  test('another site cannot have a visitor send a report unseen', async () => {
+    const form = await filled({ note: 'from elsewhere' });
+    const foreign = await post(form, { headers: { 'sec-fetch-site': 'cross-site', 'accept-language': 'en' } });
+    assert.equal(foreign.status, 403);
+    assert.match(foreign.text, /Another site sent this report/);
+    assert.match(foreign.text, /from elsewhere/);
+    assert.equal((await post(form, { headers: { 'sec-fetch-site': 'same-origin' } })).status, 201);
+  });
+
   test('faults stand in the page with all that was typed, and mending them is enough', async () => {
     const typed = await filled({
       station: 'no such <place>', day: '2024-02-30', note: 'kept & shown', private_note: 'kept too',
