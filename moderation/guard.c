@@ -152,17 +152,17 @@ static bool check_time(const struct moderation *moderation, int64_t created, int
     return true;
 }
 
-/* ERROR_INVALID (401) for a key that was never a moderator's, ERROR_DENIED for a retired one. */
-static bool check_moderator(const struct moderation *moderation,
-                            const uint8_t key[SIGN_PUBLIC_SIZE], struct error *error)
+/* Refuses a key that was never a moderator's. */
+static bool find_moderator(const struct moderation *moderation, const uint8_t key[SIGN_PUBLIC_SIZE],
+                           bool *retired_out, struct error *error)
 {
     const struct moderator_list *list = &moderation->moderators;
 
     for (size_t i = 0; i < list->count; i++) {
         if (memcmp(list->items[i].key, key, SIGN_PUBLIC_SIZE) != 0)
             continue;
-        return !list->items[i].retired ||
-               error_set(error, ERROR_DENIED, "this moderator's key was retired");
+        *retired_out = list->items[i].retired;
+        return true;
     }
     return error_set(error, ERROR_INVALID,
                      "no moderator has this key: the operator adds one with zhanji-moderate "
@@ -192,21 +192,24 @@ static bool check_signature(const struct http_exchange *exchange,
 }
 
 /* The cheap checks come first: a signature costs a hundred times the rest, and only moderators'
- * nonces are kept. */
+ * nonces are kept. ERROR_DENIED (403) is for who did sign with a retired key; all else is 401. */
 static bool check_request(const struct http_exchange *exchange, const struct app *app,
                           struct signature_parameters *parameters, struct error *error)
 {
     struct moderation *moderation = app->moderation;
     const char *input = http_header(exchange, "Signature-Input");
     int64_t now = clock_now(&moderation->clock);
+    bool is_retired;
 
     if (input == NULL)
         return error_set(error, ERROR_INVALID, "this needs a moderator's signature (RFC 9421)");
     if (!signature_parse(input, parameters, error) ||
         !check_time(moderation, parameters->created, now, error) ||
-        !check_moderator(moderation, parameters->key, error) ||
+        !find_moderator(moderation, parameters->key, &is_retired, error) ||
         !check_signature(exchange, parameters, error))
         return false;
+    if (is_retired)
+        return error_set(error, ERROR_DENIED, "this moderator's key was retired");
     return nonce_is_new(moderation, parameters, now) ||
            error_set(error, ERROR_INVALID, "this nonce was used before: sign again");
 }

@@ -200,6 +200,11 @@ test('over TCP every endpoint refuses what is not signed by an active moderator'
       (...to) => ({ ...signedHeaders(lin, ...to), signature: signedHeaders(old, ...to).signature }),
       401,
     ],
+    [
+      'wrong signature of a retired key',
+      (...to) => ({ ...signedHeaders(old, ...to), signature: signedHeaders(lin, ...to).signature }),
+      401,
+    ],
     ['too old', (...to) => signedHeaders(lin, ...to, { created: now - 3600 }), 401],
     ['from the future', (...to) => signedHeaders(lin, ...to, { created: now + 3600 }), 401],
     ['changed body', (method, where) => signedHeaders(lin, method, where, 'other'), 401],
