@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { createServer, report, startServer, temporaryFolder, waitFor } from './harness.mjs';
+import { addModerator, moderate } from './moderators.mjs';
 
 const kills = Number(process.env.ZHANJI_KILLS ?? 200);
 const reports = '/api/v1/reports';
@@ -84,6 +85,73 @@ test(`${kills} times kill −9 loses nothing that was acknowledged and doubles n
   assert.ok(stored > kills, `${stored} reports were stored`);
   await waitFor(async () => (await server.request('/api/v1/summary')).json.pending === stored,
     `${stored} pending reports`);
+});
+
+// What a reporter may change, and how it shows that it was.
+const changes = [
+  { method: 'DELETE', holds: (own) => own.status === 'withdrawn' },
+  { method: 'PUT', note: 'amended', holds: (own) => own.version === 2 && own.note === 'amended' },
+];
+
+/** Changes the reports one after the other; true in `done` where the server said so. */
+async function change(server, told, { method, note }, done, progress) {
+  for (const { sent, receipt } of told) {
+    const json = note && { ...sent, note };
+    const reply = await server
+      .request(`${reports}/${sent.id}`, { method, json, bearer: receipt.tracking })
+      .catch(() => undefined);
+    if (!reply) return;
+    assert.equal(reply.status, 200, reply.text);
+    done.add(sent.id);
+    progress();
+  }
+}
+
+/** Approves them all, one command each; the tool may be told of none, some or all. */
+async function approve(server, told, person, done, progress) {
+  for (const { sent } of told) {
+    const { code } = await moderate(server, ['--key', person.file, 'approve', sent.id]);
+    if (code !== 0) return;
+    done.add(sent.id);
+    progress();
+  }
+}
+
+test('kill −9 undoes no withdrawal, amendment or decision that was acknowledged', async (t) => {
+  const server = await startServer(t);
+  const person = await addModerator(server, 'Somebody');
+  const random = randomFrom(20241001);
+  const size = 6;
+  for (let round = 0; round < 8; round++) {
+    const told = [];
+    for (let i = 0; i < 3 * size; i++) {
+      const sent = report({ note: 'first' });
+      told.push({ sent, receipt: (await server.request(reports, { method: 'POST', json: sent })).json });
+    }
+    const [withdrawn, amended, approved] = [0, 1, 2].map((n) => told.slice(n * size, (n + 1) * size));
+    const done = new Set();
+    let limit = Math.floor(random() * told.length);
+    const progress = () => limit-- === 0 && server.kill();
+    progress();
+    await Promise.all([
+      change(server, withdrawn, changes[0], done, progress),
+      change(server, amended, changes[1], done, progress),
+      approve(server, approved, person, done, progress),
+    ]);
+    await server.kill();
+    await server.start();
+    const holds = [...withdrawn.map((each) => [each, changes[0].holds]),
+      ...amended.map((each) => [each, changes[1].holds]),
+      ...approved.map((each) => [each, (own) => own.status === 'approved'])];
+    for (const [{ sent, receipt }, check] of holds) {
+      const own = await server.request(`${reports}/${sent.id}`, { bearer: receipt.tracking });
+      assert.equal(own.status, 200);
+      const untouched = own.json.status === 'pending' && own.json.note === 'first';
+      assert.ok(check(own.json) || (untouched && !done.has(sent.id)), own.text);
+    }
+  }
+  const checked = await moderate(server, ['check']);
+  assert.equal(checked.code, 0, checked.stderr);
 });
 
 const stages = ['zhanji.db', 'zhanji.db-wal', 'zhanji.db.state', 'zhanji.db.state/pseudonym.key',
