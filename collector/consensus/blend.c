@@ -5,22 +5,29 @@
 #include "collector/consensus/still.h"
 
 static const struct still_kind kinds[] = {
-    {"one-coin", 0, 1, false, true},         {"one-coin-even", 0, 1, false, false},
-    {"one-coin-directed", 0, 1, true, true}, {"one-coin-directed-even", 0, 1, true, false},
-    {"hierarchical-2", 2, 1, true, true},    {"hierarchical-8", 8, 1, true, true},
-    {"laplace", -1, 1, false, true},         {"two-difficulties", 2, 2, true, true},
+    {"one-coin", 0, 1, false, true},
+    {"one-coin-even", 0, 1, false, false},
+    {"one-coin-directed", 0, 1, true, true},
+    {"one-coin-directed-even", 0, 1, true, false},
+    {"hierarchical-2", 2, 1, true, true},
+    {"hierarchical-8", 8, 1, true, true},
+    {"hierarchical-2-even", 2, 1, true, false},
+    {"hierarchical-8-even", 8, 1, true, false},
+    {"laplace", -1, 1, false, true},
+    {"two-difficulties", 2, 2, true, true},
 };
 
 enum {
     KINDS = ARRAY_LENGTH(kinds),
     FOLDED_MOST = 100000,  /* observations learned from in all folds together, about */
     SAMPLED_MOST = 400000, /* above this a sample of items is judged by */
-    LARGE = 2000000        /* above this the best candidate alone is learned in the end */
+    LARGE = 2000000,       /* above this the best candidate alone is learned in the end */
+    DRAWS = 200,           /* of the bootstrap */
+    BLOCKS = 1024          /* items are drawn in as many groups, at most */
 };
 
-static const double sharing = 0.1;
 static const double least_weight = 0.01;
-static const double least_agreement = 0.06; /* below the candidate of most agreement */
+static const double least_agreement = 0.08; /* below the candidate of most agreement */
 
 struct blend {
     const struct report_table *table;
@@ -53,10 +60,18 @@ static size_t sample_items(const struct still_task *task, size_t observations, u
     return count;
 }
 
+/* How a candidate did: Σ w·log P of what was held out, by groups of items. */
+struct trial {
+    struct still_verdict verdict;
+    double found[BLOCKS];
+    bool strays;
+};
+
 static void judge(const struct still_task *whole, size_t observations,
-                  const struct still_kind *kind, struct still_verdict *verdict)
+                  const struct still_kind *kind, struct trial *trial)
 {
     auto_free uint32_t *sampled = memory_zeroed(whole->item_count, sizeof(*sampled));
+    auto_free double *found = memory_zeroed(whole->item_count, sizeof(*found));
     struct still_task task = *whole;
     task.item_count = sample_items(whole, observations, sampled);
     task.items = sampled;
@@ -64,38 +79,78 @@ static void judge(const struct still_task *whole, size_t observations,
     for (int fold = 0; fold < STILL_FOLDS && (size_t)fold < folds; fold++) {
         task.fold = fold;
         struct still *still = still_create(&task, kind);
-        still_judge(still, verdict);
+        still_judge(still, &trial->verdict, found);
         still_destroy(still);
     }
-}
-
-/* ℓ, or less than any where the candidate takes something else for the truth. */
-static double likelihood(const struct still_verdict *verdict, double most_agreement)
-{
-    bool strays = verdict->agreement < (most_agreement - least_agreement) * verdict->learned;
-    if (strays || verdict->judged <= 0) {
-        return strays ? -HUGE_VAL : 0;
+    for (size_t place = 0; place < task.item_count; place++) {
+        trial->found[place % BLOCKS] += found[place];
     }
-    return verdict->log_likelihood / verdict->judged;
 }
 
-static void share_weight(const struct still_verdict *verdicts, size_t observations, double *weight)
+static double agreement(const struct trial *trial)
+{
+    return trial->verdict.agreement / fmax(trial->verdict.learned, 1e-9);
+}
+
+static void mark_strays(struct trial *trials)
 {
     double most = 0;
-    double best = -HUGE_VAL;
+    for (size_t c = 0; c < KINDS; c++) {
+        most = fmax(most, agreement(&trials[c]));
+    }
+    for (size_t c = 0; c < KINDS; c++) {
+        trials[c].strays = agreement(&trials[c]) < most - least_agreement;
+    }
+}
+
+/* A draw of the standard exponential distribution, the same for every run (SplitMix64). */
+static double draw_exponential(uint64_t *state)
+{
+    *state += 0x9e3779b97f4a7c15U;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return -log(((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53);
+}
+
+/* Adds the candidates' shares under one draw of weights for `blocks` groups of items. */
+static void add_draw(const struct trial *trials, size_t blocks, uint64_t *state, double *weight)
+{
+    double draws[BLOCKS];
     double sum = 0;
-    size_t judged = observations < SAMPLED_MOST ? observations : SAMPLED_MOST;
-    for (size_t c = 0; c < KINDS; c++) {
-        most = fmax(most, verdicts[c].agreement / fmax(verdicts[c].learned, 1));
+    double whole = 0;
+    double best = -HUGE_VAL;
+    double found[KINDS] = {0};
+    for (size_t b = 0; b < blocks; b++) {
+        draws[b] = draw_exponential(state);
+        sum += draws[b];
     }
     for (size_t c = 0; c < KINDS; c++) {
-        weight[c] = likelihood(&verdicts[c], most);
-        best = fmax(best, weight[c]);
+        for (size_t b = 0; b < blocks; b++) {
+            found[c] += draws[b] * trials[c].found[b];
+        }
+        found[c] *= (double)blocks / sum;
+        best = trials[c].strays ? best : fmax(best, found[c]);
     }
     for (size_t c = 0; c < KINDS; c++) {
-        double least = observations > LARGE ? 1 : least_weight;
-        weight[c] = exp((weight[c] - best) * sqrt((double)judged) / sharing);
-        weight[c] = weight[c] < least ? 0 : weight[c];
+        found[c] = trials[c].strays ? 0 : exp(found[c] - best);
+        whole += found[c];
+    }
+    for (size_t c = 0; c < KINDS; c++) {
+        weight[c] += found[c] / whole;
+    }
+}
+
+/* Leaves out what hardly counts, or (of very many observations) all but the best. */
+static void drop_light(size_t observations, double *weight)
+{
+    double most = 0;
+    double sum = 0;
+    for (size_t c = 0; c < KINDS; c++) {
+        most = fmax(most, weight[c]);
+    }
+    for (size_t c = 0; c < KINDS; c++) {
+        weight[c] = weight[c] < most * (observations > LARGE ? 1 : least_weight) ? 0 : weight[c];
         sum += weight[c];
     }
     for (size_t c = 0; c < KINDS; c++) {
@@ -106,12 +161,17 @@ static void share_weight(const struct still_verdict *verdicts, size_t observatio
 static void weigh_candidates(struct blend *blend, const struct still_task *task,
                              size_t observations, double *weight)
 {
-    struct still_verdict verdicts[KINDS] = {0};
+    auto_free struct trial *trials = memory_zeroed(KINDS, sizeof(*trials));
+    uint64_t state = 0;
     for (size_t c = 0; c < KINDS && !blend->given_up; c++) {
-        judge(task, observations, &kinds[c], &verdicts[c]);
+        judge(task, observations, &kinds[c], &trials[c]);
         tell(blend);
     }
-    share_weight(verdicts, observations, weight);
+    mark_strays(trials);
+    for (int draw = 0; draw < DRAWS; draw++) {
+        add_draw(trials, task->item_count < BLOCKS ? task->item_count : BLOCKS, &state, weight);
+    }
+    drop_light(observations, weight);
 }
 
 static void learn_candidate(struct blend *blend, const struct still_task *task,

@@ -317,8 +317,9 @@ void still_add_posterior(const struct still *still, size_t place, double weight,
     }
 }
 
-static void judge_observation(const struct still *still, size_t observation, const float *gamma,
-                              struct still_verdict *verdict)
+/* Returns w·log P(answer) of an observation of the fold, else 0. */
+static double judge_observation(const struct still *still, size_t observation, const float *gamma,
+                                struct still_verdict *verdict)
 {
     const struct report_table *table = still->task.table;
     const float *row = still->log_chance + row_of(still, observation);
@@ -333,20 +334,20 @@ static void judge_observation(const struct still *still, size_t observation, con
     if (learned) {
         verdict->agreement += weight * sum;
         verdict->learned += weight;
-    } else {
-        verdict->log_likelihood += weight * log(fmax(sum, smallest_chance));
-        verdict->judged += weight;
+        return 0;
     }
+    verdict->judged += weight;
+    return weight * log(fmax(sum, smallest_chance));
 }
 
-void still_judge(const struct still *still, struct still_verdict *verdict)
+void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
 {
     const struct report_table *table = still->task.table;
     for (size_t place = 0; place < still->task.item_count; place++) {
         uint32_t item = still->task.items[place];
         const float *gamma = still->gamma + place * still->states;
         for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            judge_observation(still, i, gamma, verdict);
+            found[place] += judge_observation(still, i, gamma, verdict);
         }
     }
 }

@@ -42,14 +42,14 @@ void still_destroy(struct still *still);
 /* Adds weight × an item's posterior (by place in task.items) to p. */
 void still_add_posterior(const struct still *still, size_t place, double weight, double *p);
 
-/* What a model makes of observations: Σ w·log P(answer) and Σ w over those of the fold; Σ w·P(the
- * answer is the truth) and Σ w over the others. */
+/* What a model makes of observations: Σ w over those of the fold; Σ w·P(the answer is the truth)
+ * and Σ w over the others. */
 struct still_verdict {
-    double log_likelihood, judged;
+    double judged;
     double agreement, learned;
 };
 
-/* Adds to a verdict. */
-void still_judge(const struct still *still, struct still_verdict *verdict);
+/* Adds to a verdict; to found[place] of each item Σ w·log P(answer) over those of the fold. */
+void still_judge(const struct still *still, struct still_verdict *verdict, double *found);
 
 #endif

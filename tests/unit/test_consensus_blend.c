@@ -105,6 +105,34 @@ static void full_confusion_outweighs_one_accuracy_here(void **state)
     report_table_finish(&table);
 }
 
+/* Two items, each told of twice: nothing is known of who errs how. */
+static void little_evidence_decides_nothing(void **state)
+{
+    (void)state;
+    struct report_table table;
+    struct report_table shape = {.items = 2, .intervals = 1, .reporters = 2, .questions = 1};
+    shape.options = memory_zeroed(1, 1);
+    shape.options[0] = 2;
+    shape.question = memory_zeroed(2, sizeof(*shape.question));
+    shape.interval = memory_zeroed(1, sizeof(*shape.interval));
+    shape.interval[0] = (struct interval){0, 1, 0.5};
+    struct report_table_builder *builder = report_table_builder_create();
+    for (uint32_t i = 0; i < 4; i++) {
+        struct report_table_row row = {i / 2, i % 2, 0, (uint8_t)(i / 2), 1};
+        report_table_add(builder, &row);
+    }
+    report_table_build_take(builder, &shape, &table);
+    struct blend *blend = blend_create(&table, NULL, NULL);
+    size_t sharing = 0;
+    for (size_t c = 0; c < blend_candidates(); c++) {
+        assert_true(blend_weight(blend, 0, c) < 0.5);
+        sharing += blend_weight(blend, 0, c) > 0.02;
+    }
+    assert_true(sharing >= 4);
+    blend_destroy(blend);
+    report_table_finish(&table);
+}
+
 static void the_order_of_rows_leaves_no_trace(void **state)
 {
     (void)state;
@@ -146,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(truth_is_found_behind_those_who_always_say_the_same),
         cmocka_unit_test(full_confusion_outweighs_one_accuracy_here),
+        cmocka_unit_test(little_evidence_decides_nothing),
         cmocka_unit_test(the_order_of_rows_leaves_no_trace),
         cmocka_unit_test(a_blend_can_be_given_up),
     };
