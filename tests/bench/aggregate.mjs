@@ -17,7 +17,7 @@ const build = path.resolve(process.env.ZHANJI_BUILD ?? path.join(here, '../../bu
 const aggregator = path.join(build, 'zhanji-aggregate');
 const simulator = path.join(build, 'tests/bench/simulate');
 const methods = ['zhanji', 'majority', 'latest', 'window:90', 'decay:60', 'dawid-skene'];
-const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change'];
+const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change', 'late', 'calm'];
 const lastDay = '2024-01-07'; // of the simulator's 730 days
 
 const { values: options } = parseArgs({

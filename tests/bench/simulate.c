@@ -31,15 +31,23 @@ struct scenario {
     double attack;      /* share of reports that are lies told together */
     double attack_days; /* over how many days a burst goes */
     double city_share;  /* share of items that the citywide change reaches */
+    int city_before;    /* it comes at most this many days before the end */
+    int city_within;    /* and within this many days */
 };
 
+/*
+ * The first six are such that votes, decayed votes, the latest report and static Dawid–Skene come
+ * out near what consensus.md tells of its own simulator. "late" is a city that changed when few
+ * visits were still to come, "calm" has lone changes and honest errors alone.
+ */
 static const struct scenario scenarios[] = {
-    {"base", 1, 0.15, 5, 0.6},        {"sparse", 0.4, 0.15, 5, 0.6},
-    {"heavy-attack", 1, 0.3, 5, 0.6}, {"slow-attack", 1, 0.15, 90, 0.6},
-    {"no-attack", 1, 0, 5, 0.6},      {"no-city-change", 1, 0.15, 5, 0},
+    {"base", 1, 0.15, 5, 0.6, 290, 130},        {"sparse", 0.4, 0.15, 5, 0.6, 290, 130},
+    {"heavy-attack", 1, 0.3, 5, 0.6, 290, 130}, {"slow-attack", 1, 0.15, 90, 0.6, 290, 130},
+    {"no-attack", 1, 0, 5, 0.6, 290, 130},      {"no-city-change", 1, 0.15, 5, 0, 290, 130},
+    {"late", 1, 0.15, 5, 0.6, 90, 50},          {"calm", 1, 0, 5, 0, 290, 130},
 };
 
-static const double lone_changes_a_year = 0.12;
+static const double lone_changes_a_year = 0.11;
 static const double burst_size = 12;
 
 struct truth {
@@ -137,7 +145,8 @@ static void make_truth(struct city *city, struct truth *truth, int city_day)
 
 static void make_city(struct city *city)
 {
-    int city_day = city->days - 90 + below(city, 50);
+    const struct scenario *scenario = city->scenario;
+    int city_day = city->days - scenario->city_before + below(city, scenario->city_within);
     double sum = 0;
     for (size_t i = 0; i < city->items; i++) {
         make_truth(city, &city->truth[i], city_day);
@@ -148,8 +157,8 @@ static void make_city(struct city *city)
     for (size_t r = 0; r < city->reporters; r++) {
         double kind = uniform(city);
         double spread = uniform(city);
-        city->honesty[r] = kind < 0.7    ? 0.75 + 0.2 * spread
-                           : kind < 0.95 ? 0.45 + 0.3 * spread
+        city->honesty[r] = kind < 0.7    ? 0.7 + 0.2 * spread
+                           : kind < 0.95 ? 0.36 + 0.3 * spread
                                          : 0.1 + 0.3 * spread;
         sum += pow(1 - uniform(city), -0.8);
         city->activity[r] = sum;

@@ -146,9 +146,73 @@ static void a_citywide_change_stands_out_of_lone_ones(void **state)
     }
 }
 
+/* Claimed changes to the answer that the lone restart leads to, and how many brackets hold it. */
+struct claims {
+    int made, covered;
+};
+
+static void judge_item(const struct city *city, int item, const struct segment *segments,
+                       size_t count, struct claims *claims)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct bracket *from = &segments[i].from;
+        double day = city->day[item];
+        if (segments[i].has_from && segments[i].answer == city->second[item] &&
+            fabs(from->likely - day) <= 120) {
+            claims->made++;
+            claims->covered += floor(from->earliest) <= day && day <= from->latest;
+        }
+    }
+}
+
+static void judge_items(const struct city *city, const struct fit *fit,
+                        const struct report_table *table, struct claims *claims)
+{
+    struct hazard hazard;
+    fit_hazard(fit, 0, &hazard);
+    struct dynamics *dynamics = dynamics_create(&hazard, NULL, 0, DAYS);
+    auto_free struct observation *scratch =
+        memory_zeroed(report_table_largest(table), sizeof(*scratch));
+    for (int item = 0; item < ITEMS; item++) {
+        struct knots knots;
+        auto_free struct segment *segments = NULL;
+        fit_knots(fit, (size_t)item, scratch, &knots);
+        struct smoother *smoother = smoother_create(&knots, dynamics);
+        size_t count = smoother_history(smoother, DAYS, &segments);
+        judge_item(city, item, segments, count, claims);
+        smoother_destroy(smoother);
+        knots_finish(&knots);
+    }
+    dynamics_destroy(dynamics);
+    hazard_finish(&hazard);
+}
+
+static void nine_brackets_of_ten_hold_the_lone_change(void **state)
+{
+    (void)state;
+    struct claims claims = {0};
+    for (uint64_t seed = 11; seed <= 13; seed++) {
+        auto_free struct city *city = memory_zeroed(1, sizeof(*city));
+        struct report_table table;
+        make_city(seed, false, city);
+        make_table(city, &table);
+        struct fit_options options = {.prior_accuracy = 0.75, .origin = 0};
+        struct fit *fit = fit_create(&table, &options);
+        judge_items(city, fit, &table, &claims);
+        fit_destroy(fit);
+        report_table_finish(&table);
+    }
+    double share = (double)claims.covered / claims.made;
+    assert_true(claims.made > 200);
+    if (!(share > 0.86 && share < 0.94)) {
+        fail_msg("%d of %d", claims.covered, claims.made);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nine_brackets_of_ten_hold_the_lone_change),
         cmocka_unit_test(lone_changes_make_no_citywide_one),
         cmocka_unit_test(a_citywide_change_stands_out_of_lone_ones),
     };
