@@ -1,11 +1,12 @@
 // The public log: signed heads, tiles, proofs, what a flipped byte or a swapped entry does, and what
 // a backup that is put back does. Checked by the tool and by a second implementation (logbook.mjs).
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { report, runProgram, serverFor, startServer, temporaryFolder, waitFor } from './harness.mjs';
+import { report, root, runProgram, serverFor, startServer, temporaryFolder, waitFor } from './harness.mjs';
 import { checkDecisions, checkProof, fromFolder, openCheckpoint, openVerifier, readLog } from './logbook.mjs';
 import { addModerator, moderate, sendReports, signedEntry } from './moderators.mjs';
 
@@ -24,6 +25,46 @@ function* files(folder, below = '') {
     else yield where;
   }
 }
+
+test('openssl and a shell find a log right, and find what was changed in it', async (t) => {
+  const server = await startServer(t);
+  const ada = await addModerator(server, 'Ada');
+  const bob = await addModerator(server, 'Bob');
+  const ids = await sendReports(server, 6, { note: 'x' });
+  for (const [person, act, id, ...why] of [
+    [ada, 'approve', ids[0]], [bob, 'reject', ids[1], '--reason', 'other', '--note', '重复 "引号"'],
+    [ada, 'withhold', ids[2], '--reason', 'policy'], [bob, 'revert', ids[1]],
+  ]) assert.equal((await moderate(server, ['--key', person.file, act, id, ...why])).code, 0);
+  assert.equal((await moderate(server, ['moderator', 'retire', 'Bob'])).code, 0);
+  const lines = Array.from({ length: 250 }, () => JSON.stringify(report()));
+  const sent = await server.request('/api/v1/reports/batch', { method: 'POST', body: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson' } });
+  for (const { id, tracking } of sent.text.trim().split('\n').map((line) => JSON.parse(line)))
+    assert.equal((await server.request(`/api/v1/reports/${id}`, { method: 'DELETE', bearer: tracking })).status, 200);
+  const { json } = await server.request('/healthz');
+  await signedTo(server, json.log);
+  const folder = path.join(temporaryFolder(t), 'mirror');
+  assert.equal((await runProgram('zhanji-moderate', ['log', 'fetch', server.url, folder])).code, 0);
+
+  const script = (...args) => spawnSync(path.join(root, 'tests/e2e/verify_log.sh'), [folder, ...args], { encoding: 'utf8' });
+  const found = script();
+  assert.equal(found.status, 0, found.stderr);
+  assert.match(found.stdout, /^beijing-subway\/decisions: (2[6-9]\d|3\d\d) entries, \d+ decisions, all as signed\n$/);
+  const touch = (where, change) => {
+    const file = path.join(folder, where);
+    const bytes = readFileSync(file, 'latin1');
+    assert.notEqual(change(bytes), bytes, where);
+    writeFileSync(file, change(bytes), 'latin1');
+    const { status, stderr } = script();
+    writeFileSync(file, bytes, 'latin1');
+    assert.equal(status, 1, where);
+    return stderr;
+  };
+  const entries = 'tile/entries/000';
+  assert.match(touch(entries, (text) => text.replace('"reason":"policy"', '"reason":"polisy"')), /its signature is wrong/);
+  assert.match(touch(entries, (text) => text.replace(`Ada"`, `Eve"`)), /do not hash to the root/);
+  assert.match(touch(entries, (text) => text.replace('ed25519 ', 'ed25518 ')), /not by a moderator/);
+  assert.match(touch('checkpoint', (text) => text.replace(/\n(\d+)\n/, (_, size) => `\n${size - 1}\n`)), /the head is not signed/);
+});
 
 describe('the public log', () => {
   const server = serverFor({ before, after });

@@ -270,6 +270,13 @@ test('a private note is opened by the moderators of its day alone', async (t) =>
   assert.equal(closed.code, 0);
   assert.doesNotMatch(closed.stdout, /canary-4711/);
   assert.match(closed.stdout, /private/);
+
+  assert.equal((await moderate(server, ['moderator', 'retire', 'Lin'])).code, 0);
+  const [later] = await sendReports(server, 1, { private_note: '之后 canary-4712' });
+  assert.match((await moderate(server, ['--key', late.file, 'show', later])).stdout, /canary-4712/);
+  const gone = await moderate(server, ['--key', lin.file, 'show', later, id]);
+  assert.doesNotMatch(gone.stdout, /canary-4712/, 'not sealed to the retired');
+  assert.match(gone.stdout, /canary-4711/, 'what was sealed to them before stays');
 });
 
 test('moderators come and go', async (t) => {
