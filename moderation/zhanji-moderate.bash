@@ -2,6 +2,8 @@
 
 _zhanji_moderate_words() {
   case $1 in
+  '') echo approve backup bulk check import key log moderator notice purge queue refit reject revert \
+    review show stats withhold ;;
   --reason) echo duplicate implausible off_topic personal_data spam policy other ;;
   --flag) echo any none repeated hurried burst contradicts past numbers links ;;
   --order) echo use age ;;
@@ -14,29 +16,40 @@ _zhanji_moderate_words() {
   esac
 }
 
-_zhanji_moderate() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
+# The options of a command (and the words after it), besides those of all.
+_zhanji_moderate_options() {
   local filters='--station --line --flag --text --from --to --answer --changes'
-  local common='--socket --server --key --json --help'
-  local decides='--reason --note --hide-note --approve --dry-run --list --order --limit --log-key'
-  COMPREPLY=()
-  case $previous in
-  --socket | --key | --list | backup | import)
-    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-    return
-    ;;
-  --server | --station | --line | --text | --from | --to | --answer | --note | --limit | --log-key |)
-    return
-    ;;
+  case $1 in
+  approve*) echo --hide-note --note ;;
+  'bulk approve'*) echo "$filters" --hide-note --note --dry-run --list ;;
+  'bulk reject'* | 'bulk withhold'*) echo "$filters" --reason --note --dry-run --list ;;
+  import*) echo --approve ;;
+  'log prove'* | 'log verify'*) echo --log-key ;;
+  purge*) echo --dry-run ;;
+  queue*) echo "$filters" --order --limit ;;
+  reject* | withhold*) echo --reason --note ;;
+  revert*) echo --note ;;
+  review*) echo "$filters" ;;
   esac
-  if words=$(_zhanji_moderate_words "$previous"); then
-    :
-  elif [[ $current == -* ]]; then
-    words="$common $filters $decides"
-  elif ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[COMP_CWORD - 2]} == --@(socket|server|key) ]]; then
-    words='approve backup bulk check import key log moderator notice purge queue refit reject
-      revert review show stats withhold'
-  else
+}
+
+_zhanji_moderate() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words command='' i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+    --json | --help | --hide-note | --approve | --changes | --dry-run) ;;
+    --*) ((++i)) ;; # and its value
+    *) command+=${command:+ }${COMP_WORDS[i]} ;;
+    esac
+  done
+  if [[ $previous == --@(reason|flag|order) ]]; then
+    words=$(_zhanji_moderate_words "$previous")
+  elif [[ $previous == --@(server|station|line|text|from|to|answer|note|limit|log-key) ]]; then
+    return
+  elif [[ $current == -* && $previous != --@(socket|key|list) ]]; then
+    words="$(_zhanji_moderate_options "$command") --socket --server --key --json --help"
+  elif [[ $previous == --@(socket|key|list) ]] || ! words=$(_zhanji_moderate_words "$command"); then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   fi

@@ -297,6 +297,30 @@ test('the man page and the completion know every command and option', async () =
   }
 });
 
+test('the completion completes', () => {
+  const file = path.join(root, 'moderation/zhanji-moderate.bash');
+  const ask = 'source "$1"; shift; COMP_WORDS=(zhanji-moderate "$@"); COMP_CWORD=$#; _zhanji_moderate; echo "${COMPREPLY[@]}"';
+  for (const [line, expected] of [
+    ['bul', 'bulk'],
+    ['bulk |', 'approve reject revert withhold'],
+    ['--socket /run/x --json pu', 'purge'],
+    ['--key k reject id --reason sp', 'spam'],
+    ['queue --flag con', 'contradicts'],
+    ['queue --ord', '--order'],
+    ['bulk reject --flag links --rea', '--reason'],
+    ['purge 365 --', '--dry-run --socket --server --key --json --help'],
+    ['log v', 'verify'],
+    ['queue --station |', ''],
+    [`log verify ${root}/READ`, `${root}/README.md`],
+    [`--key ${root}/LIC`, `${root}/LICENSE`],
+  ]) {
+    const words = line.split(' ').map((each) => (each === '|' ? '' : each));
+    const { stdout, stderr } = spawnSync('bash', ['-c', ask, 'bash', file, ...words], { encoding: 'utf8' });
+    assert.equal(stderr, '', line);
+    assert.equal(stdout.trim(), expected, line);
+  }
+});
+
 test('the desk’s files are served with the strict policy, and nothing else is', async (t) => {
   const server = await startServer(t);
   const page = await server.request('/desk');
