@@ -5,8 +5,8 @@ import { ask } from './server.js';
 import { optionText, questionText, statusClass, statusText, topicText, visitText } from './survey.js';
 import { number, pick, word } from './words.js';
 
-const firstPage = 100; // soon there
-const nextPage = 200;
+const firstPage = 50; // soon there; the next follows when the browser has time
+const nextPage = 250;
 
 export const queue = { reports: [], rows: new Map(), next: null, total: 0, waiting: 0, at: -1 };
 let onCurrent = () => {};
@@ -128,6 +128,7 @@ export async function reload(answered) {
   find('#empty').textContent = word('loading');
   try {
     await load('', answered);
+    (globalThis.requestIdleCallback ?? setTimeout)(() => loadMore());
     choose(Math.max(0, queue.reports.findIndex((report) => report.id === before)));
   } catch (error) {
     say(word('failed', { why: error.message }), 'bad');
