@@ -113,3 +113,24 @@ void batch_add_place(struct batch *batch, const struct numbering *numbering,
     }
     add_arrivals(batch, station, before == NULL ? NULL : &before->arrivals, &place->arrivals);
 }
+
+/* The rows that were added from one on and are not empty are taken away again. */
+static void keep_empty(struct batch *batch, size_t first, size_t length)
+{
+    size_t kept = first;
+    for (size_t i = first; i < batch->count; i++)
+        if (batch->rows[i].length == 0)
+            batch->rows[kept++] = batch->rows[i];
+    batch->count = kept;
+    /* What is empty has no bytes. */
+    batch->bodies.length = length;
+}
+
+void batch_add_gone(struct batch *batch, const struct numbering *numbering,
+                    const struct place *before, const struct place *place)
+{
+    size_t first = batch->count;
+    size_t length = batch->bodies.length;
+    batch_add_place(batch, numbering, before, place);
+    keep_empty(batch, first, length);
+}

@@ -16,7 +16,9 @@ struct cycle {
     const struct survey *survey;
     int32_t today;
     int64_t at;
-    bool *stations; /* whose reports changed */
+    bool *stations;                /* whose reports changed */
+    bool *owed;                    /* whose versions are written later */
+    const struct refit_task *made; /* whose sheets can be shown; NULL: none */
     struct view *before;
     struct loaded_counts counts;
     struct rules *rules;
@@ -66,34 +68,69 @@ static void replace_text(struct buffer *to, const struct buffer *from)
     buffer_bytes(to, from->data, from->length);
 }
 
-static struct model *current_model(const struct cycle *cycle)
+static bool is_span(const struct model *model, double span)
 {
-    const struct model *learned = cycle->publisher->refit.learned;
-    return learned == NULL ? model_create(cycle->survey, current_span(cycle))
-                           : model_with_span(learned, current_span(cycle));
+    return !(model->span < span) && !(model->span > span);
+}
+
+static struct model *current_model(const struct cycle *cycle, double span)
+{
+    const struct publisher *publisher = cycle->publisher;
+    const struct model *learned = publisher->refit.learned;
+    /* It has changed by nothing but a refit, a longer span, or a restart with another survey. */
+    if (publisher->is_checked && !publisher->refit.is_new && is_span(publisher->rules->model, span))
+        return model_hold(publisher->rules->model);
+    return learned == NULL ? model_create(cycle->survey, span) : model_with_span(learned, span);
+}
+
+static bool is_far_enough(const struct rules *rules, int32_t today)
+{
+    return rules != NULL && rules->horizon >= today + HORIZON_DAYS / 2;
+}
+
+/* A refit's own rules, if they are what holds now. */
+static bool take_made(struct cycle *cycle, double span)
+{
+    const struct refitting *refit = &cycle->publisher->refit;
+    const struct refit_task *made = refit->made;
+    if (!refit->is_new || made == NULL || made->rules == NULL ||
+        !is_span(made->rules->model, span) || !is_far_enough(made->rules, cycle->today) ||
+        text_differs(&made->notices, &cycle->counts.notices))
+        return false;
+    cycle->made = made;
+    cycle->rules = rules_hold(made->rules);
+    return true;
+}
+
+static void make_rules(struct cycle *cycle, struct model *model_take)
+{
+    json_t *notices = json_loadb(cycle->counts.notices.data, cycle->counts.notices.length,
+                                 JSON_REJECT_DUPLICATES, NULL);
+    cycle->rules = rules_create(cycle->survey, model_take, notices, cycle->today + HORIZON_DAYS);
+    json_decref(notices);
 }
 
 /* The model and the notices that hold from now on. */
 static void choose_rules(struct cycle *cycle)
 {
     struct publisher *publisher = cycle->publisher;
-    struct model *model = current_model(cycle);
-    model_json(model, cycle->survey, &cycle->model_text);
+    double span = current_span(cycle);
+    struct model *model =
+        take_made(cycle, span) ? model_hold(cycle->rules->model) : current_model(cycle, span);
+    if (publisher->rules != NULL && model == publisher->rules->model)
+        replace_text(&cycle->model_text, &publisher->model_text);
+    else
+        model_json(model, cycle->survey, &cycle->model_text);
     cycle->is_new_model =
         publisher->refit.is_new || text_differs(&cycle->model_text, &publisher->model_text);
     bool are_new_notices = text_differs(&cycle->counts.notices, &publisher->notices_text);
-    bool is_far =
-        publisher->rules == NULL || publisher->rules->horizon < cycle->today + HORIZON_DAYS / 2;
-    cycle->are_new_rules = cycle->is_new_model || are_new_notices || is_far;
-    if (!cycle->are_new_rules) {
-        model_drop(model);
+    cycle->are_new_rules =
+        cycle->is_new_model || are_new_notices || !is_far_enough(publisher->rules, cycle->today);
+    if (!cycle->are_new_rules)
         cycle->rules = rules_hold(publisher->rules);
-        return;
-    }
-    json_t *notices = json_loadb(cycle->counts.notices.data, cycle->counts.notices.length,
-                                 JSON_REJECT_DUPLICATES, NULL);
-    cycle->rules = rules_create(cycle->survey, model, notices, cycle->today + HORIZON_DAYS);
-    json_decref(notices);
+    else if (cycle->made == NULL)
+        make_rules(cycle, model_hold(model));
+    model_drop(model);
     if (cycle->is_new_model)
         batch_add(&cycle->batch, "model", 0, 0, &cycle->model_text);
     if (are_new_notices)
@@ -217,19 +254,50 @@ static void note_moved(struct cycle *cycle, const struct place *before, const st
     cycle->moved += place->reports > reports ? place->reports - reports : reports - place->reports;
 }
 
+/* What a refit has made of the station, if it knew what is known now. */
+static struct sheet *made_sheet(const struct cycle *cycle, int station)
+{
+    const struct refit_task *made = cycle->made;
+    if (made == NULL || made->sheets[station] == NULL ||
+        made->records[station] != cycle->publisher->records[station] ||
+        made->sheets[station]->days.today != cycle->today)
+        return NULL;
+    return sheet_hold(made->sheets[station]);
+}
+
+static struct sheet *choose_station(const struct cycle *cycle, int station,
+                                    const struct leaf *before)
+{
+    struct sheet *sheet = made_sheet(cycle, station);
+    if (sheet != NULL)
+        return sheet;
+    struct place *place = choose_place(cycle, station);
+    sheet = choose_sheet(cycle, place, before);
+    place_drop(place);
+    return sheet;
+}
+
+static void add_versions(struct cycle *cycle, int station, const struct place *place)
+{
+    const struct place *before = place_before(cycle, station);
+    const struct numbering *numbering = &cycle->publisher->numbering;
+    note_moved(cycle, before, place);
+    cycle->owed[station] = cycle->batch.bodies.length > BATCH_BYTES;
+    if (!cycle->owed[station])
+        batch_add_place(&cycle->batch, numbering, before, place);
+    else if (before != NULL)
+        batch_add_gone(&cycle->batch, numbering, before, place);
+}
+
 static void choose_leaf(struct cycle *cycle, int station)
 {
     const struct leaf *before =
         cycle->before == NULL ? NULL : &cycle->before->parts.leaves[station];
     struct leaf *leaf = &cycle->leaves[station];
-    struct place *place = choose_place(cycle, station);
-    struct sheet *sheet = choose_sheet(cycle, place, before);
+    struct sheet *sheet = choose_station(cycle, station, before);
     uint32_t pending = cycle->counts.pending[station];
-    if (before == NULL || place != before->sheet->place) {
-        note_moved(cycle, place_before(cycle, station), place);
-        batch_add_place(&cycle->batch, &cycle->publisher->numbering, place_before(cycle, station),
-                        place);
-    }
+    if (before == NULL || sheet->place != before->sheet->place)
+        add_versions(cycle, station, sheet->place);
     if (pending != (before == NULL ? 0 : before->pending))
         add_count(cycle, "pending", cycle->publisher->numbering.stations[station], pending);
     if (before != NULL && sheet == before->sheet && pending == before->pending) {
@@ -238,7 +306,6 @@ static void choose_leaf(struct cycle *cycle, int station)
         leaf_init_take(leaf, sheet, pending, before);
         cycle->is_changed = true;
     }
-    place_drop(place);
     note_status(cycle, station);
 }
 
@@ -270,7 +337,8 @@ static void settle(struct cycle *cycle)
     publisher->refit.moved += cycle->moved;
     if (publisher->refit.is_new)
         atomic_store(&publisher->refit.counters.last_at, cycle->at);
-    publisher->refit.is_new = false;
+    publisher->is_checked = true;
+    owing_add(&publisher->owing, cycle->owed, cycle->survey, cycle->at);
     replace_text(&publisher->model_text, &cycle->model_text);
     replace_text(&publisher->notices_text, &cycle->counts.notices);
     rules_drop(publisher->rules);
@@ -279,6 +347,8 @@ static void settle(struct cycle *cycle)
     publisher->last_ms = monotonic_ms();
     atomic_fetch_add(&publisher->counters.publications, 1);
     atomic_store(&publisher->counters.last_at, cycle->at);
+    cycle->made = NULL;
+    refitting_settle(publisher);
 }
 
 static bool is_settled(const struct cycle *cycle)
@@ -297,7 +367,10 @@ static bool save(struct cycle *cycle, struct error *error)
     if (refit->is_new)
         learned_encode(cycle->rules->model, refit->reports, &learned);
     buffer_char(&learned, '\0');
+    size_t stations = (size_t)cycle->survey->station_count;
     const struct publication made = {.batch = &cycle->batch,
+                                     .owes = cycle->publisher->owing.left > 0 ||
+                                             is_any(cycle->owed, stations),
                                      .at = cycle->at,
                                      .entries = cycle->counts.entries,
                                      .learned = refit->is_new ? learned.data : NULL};
@@ -311,8 +384,10 @@ static bool publish(struct cycle *cycle, struct error *error)
         return false;
     for (int s = 0; s < cycle->survey->station_count; s++)
         choose_leaf(cycle, s);
-    if (is_settled(cycle))
+    if (is_settled(cycle)) {
+        refitting_settle(cycle->publisher);
         return true;
+    }
     if (cycle->before == NULL || cycle->counts.withheld != cycle->before->parts.withheld)
         add_count(cycle, "withheld", 0, cycle->counts.withheld);
     if (!save(cycle, error))
@@ -360,12 +435,14 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
 {
     size_t stations = (size_t)publisher->options.survey->station_count;
     auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
+    auto_free bool *owed = memory_zeroed(stations + 1, sizeof *owed);
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
                           .today = publisher_today(publisher),
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
                           .stations = changed,
+                          .owed = owed,
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
     refitting_take(publisher);

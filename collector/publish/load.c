@@ -138,7 +138,8 @@ static bool save_settings(struct session *session, const struct save_job *own, s
     auto_buffer struct buffer digits = {0};
     buffer_integer(&digits, (int64_t)own->made->entries);
     memcpy(entries, digits.data, digits.length);
-    if (!session_set_setting(session, SETTING_ENTRIES, entries, error))
+    if (!session_set_setting(session, SETTING_ENTRIES, entries, error) ||
+        !session_set_setting(session, SETTING_OWING, own->made->owes ? "1" : "0", error))
         return false;
     if (own->made->learned != NULL &&
         !session_set_setting(session, SETTING_LEARNED, own->made->learned, error))

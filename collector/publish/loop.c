@@ -94,15 +94,20 @@ void *publisher_loop(void *context)
         refitting_begin(publisher);
         int64_t due = until_due(publisher, not_before);
         struct past_task *past = take_past(publisher);
-        if (past == NULL && due > 0) {
-            wait_ms(publisher, due);
+        bool owes = publisher->owing.left > 0;
+        bool can_pay = owes && monotonic_ms() >= publisher->owing.not_before;
+        if (past == NULL && due > 0 && !can_pay) {
+            wait_ms(publisher, owes && due > RETRY_MS ? RETRY_MS : due);
             continue;
         }
         pthread_mutex_unlock(&publisher->mutex);
-        if (past != NULL)
+        if (past != NULL) {
+            owing_pay(publisher);
             past_answer(publisher, past);
+        }
         if (due == 0)
             run_cycle(publisher, &stale, &not_before);
+        owing_pay_some(publisher);
         pthread_mutex_lock(&publisher->mutex);
     }
     pthread_mutex_unlock(&publisher->mutex);

@@ -82,6 +82,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
     pthread_cond_init(&publisher->settled, &monotonic);
     pthread_condattr_destroy(&monotonic);
     stale_init(&publisher->stale, options->survey);
+    owing_init(&publisher->owing, options->survey);
     publisher->records = memory_zeroed(stations, sizeof(struct record *));
     publisher->status = memory_zeroed(stations, sizeof(int));
     publisher->survey = survey_blob(options->survey, print_survey);
@@ -103,6 +104,7 @@ static void publisher_destroy(struct publisher *publisher)
     blob_drop(publisher->survey);
     blob_drop(publisher->lines);
     stale_finish(&publisher->stale);
+    free(publisher->owing.stations);
     free(publisher->records);
     free(publisher->status);
     pthread_cond_destroy(&publisher->wake);
@@ -191,6 +193,7 @@ void publisher_stop(struct publisher *publisher)
     pthread_mutex_unlock(&publisher->mutex);
     pthread_join(publisher->thread, NULL);
     refitting_stop(publisher);
+    owing_pay(publisher);
     while (publisher->past_first != NULL) {
         struct past_task *task = publisher->past_first;
         publisher->past_first = task->next;

@@ -1,5 +1,6 @@
 #include "collector/publish/refit.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,23 +17,60 @@ enum {
 
 struct refit_task *refit_task_create(const struct survey *survey, struct record *const *records)
 {
+    size_t stations = (size_t)survey->station_count + 1;
     struct refit_task *task = memory_zeroed(1, sizeof *task);
     task->survey = survey;
-    task->records = memory_zeroed((size_t)survey->station_count + 1, sizeof *task->records);
+    task->records = memory_zeroed(stations, sizeof *task->records);
+    task->sheets = memory_zeroed(stations, sizeof *task->sheets);
     for (int s = 0; s < survey->station_count; s++)
         task->records[s] = records[s] == NULL ? NULL : record_hold(records[s]);
     return task;
+}
+
+static void forget_sheets(struct refit_task *task)
+{
+    for (int s = 0; s < task->survey->station_count; s++)
+        sheet_drop(TAKE(task->sheets[s]));
+    rules_drop(TAKE(task->rules));
 }
 
 void refit_task_destroy(struct refit_task *task)
 {
     if (task == NULL)
         return;
+    forget_sheets(task);
     for (int s = 0; s < task->survey->station_count; s++)
         record_drop(task->records[s]);
     free(task->records);
+    free(task->sheets);
+    buffer_finish(&task->notices);
     model_drop(task->learned.model);
     free(task);
+}
+
+static bool is_outdated(const struct refit_task *task, struct record *const *records, int station)
+{
+    return records[station] != NULL && records[station] != task->records[station];
+}
+
+int refit_task_outdated(const struct refit_task *task, struct record *const *records)
+{
+    int count = 0;
+    for (int s = 0; s < task->survey->station_count; s++)
+        count += is_outdated(task, records, s);
+    return count;
+}
+
+void refit_task_renew(struct refit_task *task, struct record *const *records)
+{
+    for (int s = 0; s < task->survey->station_count; s++) {
+        if (!is_outdated(task, records, s))
+            continue;
+        record_drop(task->records[s]);
+        task->records[s] = record_hold(records[s]);
+        sheet_drop(TAKE(task->sheets[s]));
+    }
+    task->round++;
 }
 
 static bool on_progress(void *context, int iteration, int most)
@@ -74,19 +112,57 @@ static void count_fit(const struct refit_task *task, const struct timespec *begi
     atomic_fetch_add(&counters->fits, 1);
 }
 
+static void make_rules(struct refit_task *task)
+{
+    json_t *notices =
+        json_loadb(task->notices.data, task->notices.length, JSON_REJECT_DUPLICATES, NULL);
+    task->rules =
+        rules_create(task->survey, model_hold(task->learned.model), notices, task->horizon);
+    json_decref(notices);
+}
+
+/* Without anything learned before and after, what is published stands. */
+static void make_sheets(struct refit_task *task)
+{
+    const struct view_days days = {task->today, task->today};
+    if (task->learned.questions == 0 && !task->had_learned)
+        return;
+    if (task->rules == NULL)
+        make_rules(task);
+    for (int s = 0; s < task->survey->station_count; s++) {
+        if (task->sheets[s] != NULL || atomic_load(&task->is_cancelled))
+            continue;
+        struct place *place = place_observe(task->rules, s, &task->records[s]->observed, NULL);
+        task->sheets[s] = sheet_create(place, days, NULL);
+        place_drop(place);
+    }
+}
+
+static bool learn(struct refit_task *task)
+{
+    const struct learn_request request = {task->survey, task->records, task->span, on_progress,
+                                          task};
+    bool is_learned = read_missing(task) && learn_model(&request, &task->learned);
+    /* The tables of a fit are large, and of no more use. */
+    malloc_trim(0);
+    return is_learned;
+}
+
 void *refit_run(void *context)
 {
     struct refit_task *task = context;
-    const struct learn_request request = {task->survey, task->records, task->span, on_progress,
-                                          task};
     struct timespec begin;
     /* On Linux the priority is the thread's own. Without it the fit is only less polite. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LOW_PRIORITY);
     clock_gettime(CLOCK_MONOTONIC, &begin);
     atomic_store(&task->counters->iteration, 0);
     atomic_store(&task->counters->is_running, 1);
-    if (read_missing(task) && learn_model(&request, &task->learned))
+    if (task->round > 0) {
+        make_sheets(task);
+    } else if (learn(task)) {
+        make_sheets(task);
         count_fit(task, &begin);
+    }
     atomic_store(&task->counters->is_running, 0);
     task->done(task->context);
     return NULL;

@@ -4,11 +4,14 @@
 #include <pthread.h>
 
 #include "collector/publish/learn.h"
+#include "collector/publish/sheet.h"
 #include "collector/store/store.h"
 
 /*
  * Refits of the model in the background: a thread of low priority learns from records that do not
- * change while it works; the consensus thread takes its result into the next publication.
+ * change while it works, and makes every station's sheet under what it has learned; the consensus
+ * thread, which meanwhile goes on publishing under the old model, then only swaps them in. Stations
+ * that have changed by then are made again: by the same thread while they are many.
  *
  * A refit begins by itself once 50 reports and a twentieth of those of the last one have come or
  * gone, and not before ten times as long has passed as the last one took.
@@ -17,7 +20,9 @@ enum {
     REFIT_LEAST_REPORTS = 50,
     REFIT_SHARE = 20,
     REFIT_PAUSE = 10,
-    REFIT_RETRY_MS = 60000 /* after no thread could be had */
+    REFIT_RETRY_MS = 60000, /* after no thread could be had */
+    REFIT_LEFT = 8,         /* stations that the consensus thread makes again itself */
+    REFIT_ROUNDS = 10
 };
 
 /* For /metrics. */
@@ -33,8 +38,14 @@ struct refit_task {
     struct store *store;
     struct record **records; /* by station, references of its own; those that are NULL are read */
     double span;
-    uint64_t reports; /* how many were published when it began */
-    uint64_t ticket;  /* the last that was asked for */
+    int32_t today, horizon;
+    struct buffer notices; /* that are in force */
+    bool had_learned;      /* a learned model is in force */
+    int round;             /* 0: it learns; later it only makes sheets */
+    struct rules *rules;   /* what was learned, with the notices; NULL: nothing is new */
+    struct sheet **sheets; /* by station, under these rules; NULL: to be made */
+    uint64_t reports;      /* how many were published when it began */
+    uint64_t ticket;       /* the last that was asked for */
     atomic_bool is_cancelled;
     struct refit_counters *counters;
     void (*done)(void *context); /* on the task's thread, at its very end */
@@ -46,6 +57,10 @@ struct refit_task {
 NODISCARD struct refit_task *refit_task_create(const struct survey *survey,
                                                struct record *const *records);
 void refit_task_destroy(struct refit_task *task);
+/* What was made from other records than these is to be made again. */
+void refit_task_renew(struct refit_task *task, struct record *const *records);
+/* How many records are others than those that it worked from. */
+int refit_task_outdated(const struct refit_task *task, struct record *const *records);
 /* A thread's function. */
 void *refit_run(void *task);
 /* What was learned, as it is kept in the database beside the model: {"reports","accuracy"}, the

@@ -90,9 +90,13 @@ static bool restore_entries(struct publisher *publisher, struct error *error)
     bool is_number =
         text != NULL && number_unsigned(text, strlen(text), INT64_MAX, &publisher->entries);
     free(text);
+    if (!load_setting(publisher, SETTING_OWING, &text, error))
+        return false;
+    bool owes = text != NULL && strcmp(text, "1") == 0;
+    free(text);
     if (!load_counts(publisher, &counts, error))
         return false;
-    bool is_current = is_number && counts.entries == publisher->entries &&
+    bool is_current = is_number && !owes && counts.entries == publisher->entries &&
                       publisher->view != NULL && !publisher->numbering.grown;
     loaded_counts_finish(&counts);
     if (is_current)

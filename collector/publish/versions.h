@@ -54,6 +54,9 @@ void batch_add(struct batch *batch, const char *kind, int64_t major, int64_t min
 /* Adds the rows in which `place` differs from `before` (NULL: from nothing). */
 void batch_add_place(struct batch *batch, const struct numbering *numbering,
                      const struct place *before, const struct place *place);
+/* Adds of these only the rows that say that something is gone. */
+void batch_add_gone(struct batch *batch, const struct numbering *numbering,
+                    const struct place *before, const struct place *place);
 
 /* Room for so many more. */
 void knots_reserve(struct knots *knots, size_t count);

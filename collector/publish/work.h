@@ -51,14 +51,25 @@ struct refitting {
     bool has_ended;          /* with the mutex: the thread can be joined */
     uint64_t tickets;        /* with the mutex: how often it was asked for */
     uint64_t settled;        /* with the mutex: the last of these that is published */
-    uint64_t ripe;         /* with all that was committed before it was asked for in the records */
-    uint64_t begun;        /* the last of these that a task answers */
-    uint64_t taken;        /* and the last whose result was taken over */
-    struct model *learned; /* what the last one gave; NULL: the prior model stands */
-    bool is_new;           /* it is not yet published */
-    uint64_t reports;      /* that were published when the last one began */
-    uint64_t moved;        /* reports that have come or gone since */
-    int64_t not_before;    /* ms on the monotonic clock */
+    uint64_t ripe;  /* with all that was committed before it was asked for in the records */
+    uint64_t begun; /* the last of these that a task answers */
+    uint64_t taken; /* and the last whose result was taken over */
+    struct refit_task *made; /* that has ended and is not yet published; NULL: none */
+    struct model *learned;   /* what the last one gave; NULL: the prior model stands */
+    bool is_new;             /* it is not yet published */
+    uint64_t reports;        /* that were published when the last one began */
+    uint64_t moved;          /* reports that have come or gone since */
+    int64_t not_before;      /* ms on the monotonic clock */
+};
+
+/* Versions that are published and not yet written: a large publication is shown first, and its
+ * versions are written in small jobs. As long as some are owed, the database says so: after a
+ * crash everything is computed again. Of the consensus thread. */
+struct owing {
+    bool *stations;
+    int left;
+    int64_t at; /* the publication */
+    int64_t not_before;
 };
 
 struct publisher {
@@ -87,6 +98,8 @@ struct publisher {
     uint64_t entries;                       /* of the log, in what is published */
     struct blob *survey, *lines;
     int64_t last_ms; /* of the last publication, on the monotonic clock */
+    struct owing owing;
+    bool is_checked; /* the model in force is the survey's or a learned one */
     struct refitting refit;
 };
 
@@ -125,6 +138,7 @@ struct publication {
     int64_t at;
     uint64_t entries;    /* of the log that are in it */
     const char *learned; /* of a new refit; NULL: as before */
+    bool owes;           /* versions of it are still to be written */
 };
 
 /* Writes it, and the numbering if it has grown. */
@@ -134,8 +148,22 @@ NODISCARD bool save_batch(struct publisher *publisher, const struct publication 
  * ended; waits for the end of one that shall give up. */
 void refitting_begin(struct publisher *publisher);
 void refitting_take(struct publisher *publisher);
+/* Its result is published. */
+void refitting_settle(struct publisher *publisher);
 void refitting_stop(struct publisher *publisher);
 uint64_t published_reports(const struct view *view);
+
+/* owing.c: adds a station's versions, or leaves them for later if there are many already. */
+enum {
+    BATCH_BYTES = 1 << 19
+};
+
+void owing_init(struct owing *owing, const struct survey *survey);
+/* Takes over what a publication owes. */
+void owing_add(struct owing *owing, const bool *stations, const struct survey *survey, int64_t at);
+/* Writes some of it; all of it. What fails is tried again later. */
+void owing_pay_some(struct publisher *publisher);
+void owing_pay(struct publisher *publisher);
 
 /* past.c: answers somebody who waits; takes the task. */
 void past_answer(struct publisher *publisher, struct past_task *task);
@@ -145,5 +173,6 @@ NODISCARD bool publisher_restore(struct publisher *publisher, struct error *erro
 #define SETTING_NUMBERING "publish-numbering"
 #define SETTING_ENTRIES   "publish-entries"
 #define SETTING_LEARNED   "publish-learned"
+#define SETTING_OWING     "publish-owing" /* "1": versions of the last publication are missing */
 
 #endif
