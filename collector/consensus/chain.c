@@ -39,8 +39,19 @@ void chain_tabulate(struct chain *chain, double most)
     }
 }
 
+/* Learned bins are a day each: then a piece is where its day is. */
+static bool is_in_piece(const struct chain *chain, size_t piece, double time)
+{
+    return piece + 1 < chain->count && chain->pieces[piece].begin <= time &&
+           time < chain->pieces[piece + 1].begin;
+}
+
 size_t chain_piece(const struct chain *chain, double time)
 {
+    double day = time - chain->pieces[0].begin;
+    if (day >= 0 && day < (double)chain->count && is_in_piece(chain, (size_t)day, time)) {
+        return (size_t)day;
+    }
     size_t low = 0;
     size_t high = chain->count;
     while (high - low > 1) {

@@ -89,9 +89,10 @@ static void fill_leaves(const struct stored *stored, const struct publisher *pub
     auto_free uint32_t *pending = memory_zeroed(stations + 1, sizeof *pending);
     stored_counts(stored, &publisher->numbering, survey, pending, &parts->withheld);
     parts->leaves = memory_zeroed(stations + 1, sizeof *parts->leaves);
+    auto_free struct sheet **sheets = memory_zeroed(stations + 1, sizeof(struct sheet *));
+    sheets_create(places, survey->station_count, parts->days, sheets);
     for (size_t s = 0; s < stations; s++) {
-        leaf_init_take(&parts->leaves[s], sheet_create(places[s], parts->days, NULL), pending[s],
-                       NULL);
+        leaf_init_take(&parts->leaves[s], sheets[s], pending[s], NULL);
         parts->pending += pending[s];
         place_drop(places[s]);
     }

@@ -23,9 +23,10 @@ static void restore_view(struct publisher *publisher, struct stored *stored, str
                                .survey = blob_hold(publisher->survey),
                                .lines = blob_hold(publisher->lines)};
     stored_counts(stored, &publisher->numbering, survey, pending, &parts.withheld);
+    auto_free struct sheet **sheets = memory_zeroed(stations + 1, sizeof(struct sheet *));
+    sheets_create(places, survey->station_count, parts.days, sheets);
     for (size_t s = 0; s < stations; s++) {
-        leaf_init_take(&parts.leaves[s], sheet_create(places[s], parts.days, NULL), pending[s],
-                       NULL);
+        leaf_init_take(&parts.leaves[s], sheets[s], pending[s], NULL);
         parts.pending += pending[s];
         place_drop(places[s]);
     }

@@ -31,6 +31,8 @@ struct sheet {
 /* What is as in `before` (or NULL) is shared. */
 NODISCARD struct sheet *sheet_create(struct place *place, struct view_days days,
                                      const struct sheet *before);
+/* One for each of `count` places, on all processors. */
+void sheets_create(struct place **places, int count, struct view_days days, struct sheet **sheets);
 struct sheet *sheet_hold(struct sheet *sheet);
 void sheet_drop(struct sheet *sheet);
 /* The state at another day; borrows histories from the sheet. */

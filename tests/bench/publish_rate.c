@@ -230,7 +230,9 @@ static void measure(struct bench *bench)
 
 int main(int count, char **arguments)
 {
-    struct bench bench = {.source = {NULL, schema_files, schema_files_count}, .key = {1}};
+    struct bench bench = {.source = {NULL, schema_files, schema_files_count},
+                          .key = {1},
+                          .state = (uint64_t)getpid()};
     struct error error = {0};
     uint64_t reports = 300000;
     if (count < 2 ||
