@@ -7,6 +7,7 @@
 
 struct learning {
     const struct learn_request *request;
+    int step; /* one station in so many is learned from */
     bool takes_part[SURVEY_QUESTIONS_MAX];
     uint32_t number[SURVEY_QUESTIONS_MAX]; /* of those that take part, from 0 */
     struct map *intervals;                 /* first and last day → index */
@@ -83,6 +84,24 @@ static void survey_records(struct learning *learning)
     }
 }
 
+static uint64_t count_answers(const struct observed *observed, int questions)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < observed->count; i++)
+        for (int q = 0; q < questions; q++)
+            count += observed_answer(observed, i, q) >= 0;
+    return count;
+}
+
+static void choose_stations(struct learning *learning)
+{
+    const struct survey *survey = learning->request->survey;
+    uint64_t count = 0;
+    for (int s = 0; s < survey->station_count; s++)
+        count += count_answers(&learning->request->records[s]->observed, survey->question_count);
+    learning->step = 1 + (int)(count / (learning->request->most + 1));
+}
+
 /* The answers of one report as rows; `items` gives each question's item at the station. */
 static void add_report(const struct learning *learning, const struct observed *observed,
                        size_t index, const uint32_t *items, struct report_table_builder *builder)
@@ -141,7 +160,7 @@ static void build_table(struct learning *learning)
     struct report_table shape = {0};
     struct report_table_builder *builder = report_table_builder_create();
     shape_table(learning, &shape);
-    for (int s = 0; s < survey->station_count; s++) {
+    for (int s = 0; s < survey->station_count; s += learning->step) {
         const struct observed *observed = &learning->request->records[s]->observed;
         uint32_t items[SURVEY_QUESTIONS_MAX] = {0};
         for (int q = 0; q < survey->question_count; q++)
@@ -261,7 +280,11 @@ bool learn_model(const struct learn_request *request, struct learned *learned_ou
     struct learning learning = {.request = request, .intervals = map_create()};
     struct learned learned = {.model = model_create(request->survey, request->span)};
     survey_records(&learning);
-    bool is_done = !choose_questions(&learning) || fit_model(&learning, &learned);
+    choose_stations(&learning);
+    bool has_evidence = choose_questions(&learning);
+    bool is_done = !has_evidence || fit_model(&learning, &learned);
+    if (is_done && has_evidence && learning.step > 1)
+        is_done = learn_accuracies(request, learning.takes_part, learned.model);
     map_destroy(learning.intervals);
     free(learning.interval);
     free(learning.reporter_weight);

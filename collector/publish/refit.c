@@ -140,8 +140,13 @@ static void make_sheets(struct refit_task *task)
 
 static bool learn(struct refit_task *task)
 {
-    const struct learn_request request = {task->survey, task->records, task->span, on_progress,
-                                          task};
+    const struct learn_request request = {.survey = task->survey,
+                                          .records = task->records,
+                                          .span = task->span,
+                                          .horizon = task->horizon,
+                                          .most = LEARN_OBSERVATIONS,
+                                          .progress = on_progress,
+                                          .context = task};
     bool is_learned = read_missing(task) && learn_model(&request, &task->learned);
     /* The tables of a fit are large, and of no more use. */
     malloc_trim(0);

@@ -172,6 +172,67 @@ static void fits_come_by_themselves(void **state)
     assert_true(metric(room, "zhanji_fits_total") > 0);
 }
 
+static bool goes_on(void *context, int iteration, int most)
+{
+    (void)context;
+    (void)iteration;
+    (void)most;
+    return true;
+}
+
+/* The same city as published reports of every station. */
+static struct record *city_record(const struct survey *survey, int station)
+{
+    struct observed observed;
+    observed_init(&observed, survey);
+    for (int visit = 0; visit < VISITS; visit++) {
+        int reporter = (station * 7 + visit * 5 + visit / 4) % REPORTERS;
+        int32_t day = survey->earliest_visit + 365 + 30 * visit;
+        struct published_answer answer = {.station = station,
+                                          .visited = {.first = day, .last = day},
+                                          .reporter_number = (uint32_t)reporter};
+        memset(answer.answers, -1, sizeof answer.answers);
+        answer.answers[0] = (int8_t)((visit >= CHANGE_MONTH) != is_liar(reporter));
+        observed_add(&observed, &answer);
+    }
+    observed_close(&observed);
+    return record_create_take(&observed);
+}
+
+/* Of too many observations the fit takes a part; reporters are known by all of theirs. */
+static void a_part_of_the_stations_teaches_as_much(void **state)
+{
+    struct newsroom *room = *state;
+    const struct survey *survey = room->survey;
+    size_t stations = (size_t)survey->station_count;
+    struct record **records = memory_zeroed(stations, sizeof(struct record *));
+    for (size_t s = 0; s < stations; s++)
+        records[s] = city_record(survey, (int)s);
+    struct learn_request request = {.survey = survey,
+                                    .records = records,
+                                    .span = 730,
+                                    .horizon = survey->earliest_visit + 3000,
+                                    .progress = goes_on};
+    struct learned all;
+    struct learned part;
+    request.most = LEARN_OBSERVATIONS;
+    assert_true(learn_model(&request, &all));
+    request.most = stations * VISITS / 4;
+    assert_true(learn_model(&request, &part));
+    assert_int_equal(all.observations, stations * VISITS);
+    assert_true(part.observations < all.observations / 3);
+    assert_int_equal(part.questions, 1);
+    for (int r = 0; r < REPORTERS; r++) {
+        assert_true((part.model->accuracy[r] < 0.5) == is_liar(r));
+        assert_float_equal(part.model->accuracy[r], all.model->accuracy[r], 0.051);
+    }
+    model_drop(all.model);
+    model_drop(part.model);
+    for (size_t s = 0; s < stations; s++)
+        record_drop(records[s]);
+    free(records);
+}
+
 static void what_was_learned_survives_a_restart(void **state)
 {
     struct newsroom *room = *state;
@@ -259,6 +320,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_city_teaches_reporters_and_the_change, open_empty,
                                         close_room),
         cmocka_unit_test_setup_teardown(fits_come_by_themselves, open_empty, close_room),
+        cmocka_unit_test_setup_teardown(a_part_of_the_stations_teaches_as_much, open_empty,
+                                        close_room),
         cmocka_unit_test_setup_teardown(what_was_learned_survives_a_restart, open_empty,
                                         close_room),
         cmocka_unit_test_setup_teardown(what_was_published_yesterday_stays, open_empty, close_room),
