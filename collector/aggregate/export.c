@@ -232,7 +232,8 @@ static void recount_station(struct recount *recount, int station)
     int32_t known_at = recount->declared.known_at;
     double now = (known_at < recount->declared.as_of ? known_at : recount->declared.as_of) + 1.0;
     observed_close(observed);
-    struct place *place = place_observe(recount->declared.rules, station, observed, NULL);
+    struct place *place =
+        place_observe(recount->declared.rules, station, observed, NULL, PLACE_ALL);
     station_state(place, recount->as_of, &state);
     read_histories(place, count, now, histories, segments);
     write_station(recount, &state);

@@ -17,6 +17,7 @@ struct cycle {
     int32_t today;
     int64_t at;
     bool *stations;                /* whose reports changed */
+    uint64_t *answered;            /* by station: the questions that new reports answered */
     bool *owed;                    /* whose versions are written later */
     const struct refit_task *made; /* whose sheets can be shown; NULL: none */
     struct view *before;
@@ -137,22 +138,12 @@ static void choose_rules(struct cycle *cycle)
         batch_add(&cycle->batch, "notices", 0, 0, &cycle->counts.notices);
 }
 
-/* Reads the stations that are set; those that turn out unchanged are cleared. */
-static bool load_stations(struct publisher *publisher, bool *stations, struct error *error)
+/* Reads the stations that are set. They are computed again even if they turn out unchanged: what
+ * was in memory may have been newer than what is published. */
+static bool load_stations(struct publisher *publisher, const bool *stations, struct error *error)
 {
-    const struct survey *survey = publisher->options.survey;
-    size_t count = (size_t)survey->station_count;
-    auto_free struct record **fresh = memory_zeroed(count + 1, sizeof(struct record *));
-    bool is_read = load_records(publisher->options.store, survey, stations, NULL, fresh, error);
-    for (size_t s = 0; s < count; s++) {
-        struct record **kept = &publisher->records[s];
-        if (fresh[s] == NULL)
-            continue;
-        stations[s] = *kept == NULL || !observed_equal(&(*kept)->observed, &fresh[s]->observed);
-        record_drop(*kept);
-        *kept = fresh[s];
-    }
-    return is_read;
+    return load_records(publisher->options.store, publisher->options.survey, stations, NULL,
+                        publisher->records, error);
 }
 
 static bool is_any(const bool *stations, size_t count)
@@ -160,20 +151,13 @@ static bool is_any(const bool *stations, size_t count)
     return memchr(stations, true, count) != NULL;
 }
 
-static void join(bool *stations, const bool *more, size_t count)
-{
-    for (size_t s = 0; s < count; s++)
-        stations[s] = stations[s] || more[s];
-}
-
 /* The stations whose reports changed. What is new is added to the reports in memory. */
 static bool load_changed(struct cycle *cycle, const struct stale *stale, struct error *error)
 {
     struct publisher *publisher = cycle->publisher;
     size_t stations = (size_t)cycle->survey->station_count;
-    auto_free bool *touched = memory_zeroed(stations + 1, sizeof *touched);
     auto_free bool *unsure = memory_zeroed(stations + 1, sizeof *unsure);
-    const struct fresh_reports fresh = {stale->fresh, stale->fresh_count, touched, unsure};
+    const struct fresh_reports fresh = {stale->fresh, stale->fresh_count, cycle->answered, unsure};
     memcpy(cycle->stations, stale->stations, stations * sizeof *cycle->stations);
     for (size_t i = 0; i < fresh.count; i++)
         if (publisher->records[fresh.at[i].station] == NULL)
@@ -184,8 +168,8 @@ static bool load_changed(struct cycle *cycle, const struct stale *stale, struct 
         return false;
     if (is_any(unsure, stations) && !load_stations(publisher, unsure, error))
         return false;
-    join(cycle->stations, touched, stations);
-    join(cycle->stations, unsure, stations);
+    for (size_t s = 0; s < stations; s++)
+        cycle->stations[s] = cycle->stations[s] || unsure[s];
     return true;
 }
 
@@ -203,12 +187,15 @@ static bool load_for_model(struct cycle *cycle, struct error *error)
     return !is_any(missing, stations) || load_stations(cycle->publisher, missing, error);
 }
 
+/* What is new at a station is computed where its answers are; under other rules everything is. */
 static struct place *choose_place(const struct cycle *cycle, int station)
 {
     struct place *before = place_before(cycle, station);
-    if (before == NULL || cycle->stations[station])
+    bool is_new = before == NULL || cycle->stations[station];
+    uint64_t answered = cycle->answered[station];
+    if (is_new || answered != 0)
         return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed,
-                             before);
+                             before, is_new || cycle->are_new_rules ? PLACE_ALL : answered);
     if (cycle->are_new_rules)
         return place_with_rules(before, cycle->rules);
     return place_hold(before);
@@ -431,10 +418,19 @@ static void put_back(struct publisher *publisher, struct stale *stale, const boo
     }
 }
 
+static void count_in_memory(struct publisher *publisher)
+{
+    uint64_t count = 0;
+    for (int s = 0; s < publisher->options.survey->station_count; s++)
+        count += publisher->records[s] != NULL;
+    atomic_store(&publisher->counters.in_memory, count);
+}
+
 bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *error)
 {
     size_t stations = (size_t)publisher->options.survey->station_count;
     auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
+    auto_free uint64_t *answered = memory_zeroed(stations + 1, sizeof *answered);
     auto_free bool *owed = memory_zeroed(stations + 1, sizeof *owed);
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
@@ -442,9 +438,11 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
                           .stations = changed,
+                          .answered = answered,
                           .owed = owed,
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
+    preload_take(publisher);
     refitting_take(publisher);
     pthread_mutex_lock(&publisher->mutex);
     publisher->stale.any = false; /* what is committed from here on is for the next time */
@@ -458,5 +456,6 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
     else
         put_back(publisher, stale, changed);
     stale->fresh_count = 0;
+    count_in_memory(publisher);
     return is_done;
 }

@@ -11,13 +11,14 @@ NODISCARD bool load_records(struct store *store, const struct survey *survey, co
                             const atomic_bool *cancelled, struct record **records,
                             struct error *error);
 
-/* Adds reports that were published since to the records that are there (NULL: to none). Sets
- * `touched` of their stations, and `unsure` where the record may have the report already or not,
+/* Adds reports that were published since to the records that are there (NULL: to none). Adds the
+ * questions that they answer to their stations' masks, and sets `unsure` where the record may have the report already or not,
  * so that the station must be read again. */
 struct fresh_reports {
     const struct published_change *at;
     size_t count;
-    bool *touched, *unsure; /* by station */
+    uint64_t *answered; /* by station */
+    bool *unsure;       /* by station */
 };
 
 NODISCARD bool load_fresh(struct store *store, const struct fresh_reports *fresh,

@@ -151,14 +151,24 @@ static bool fresh_run(struct session *session, struct store_job *job, struct err
     return true;
 }
 
+static uint64_t answered_by(const struct observed *observed, const struct published_answer *answer)
+{
+    uint64_t answered = 0;
+    for (int q = 0; q < observed->packing.questions; q++)
+        answered |= (uint64_t)(answer->answers[q] >= 0) << q;
+    return answered;
+}
+
 /* One that is gone again, or has moved to another station, is told by a later change. */
 static void take_fresh(const struct fresh_reports *fresh, const struct published_answer *answer,
                        struct record **records)
 {
     int station = answer->station;
     struct record **record = &records[station];
-    fresh->touched[station] = true;
-    if (*record == NULL || answer->entry < (*record)->since)
+    if (*record == NULL)
+        return;
+    fresh->answered[station] |= answered_by(&(*record)->observed, answer);
+    if (answer->entry < (*record)->since)
         return;
     if (answer->entry < (*record)->until) {
         fresh->unsure[station] = true;

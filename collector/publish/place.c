@@ -44,12 +44,15 @@ static struct packed_knots *observe_item(const struct rules *rules, const struct
 }
 
 struct place *place_observe(struct rules *rules, int station, const struct observed *observed,
-                            const struct place *before)
+                            const struct place *before, uint64_t questions)
 {
     struct packed_knots *knots[SURVEY_QUESTIONS_MAX] = {0};
     struct arrivals arrivals = {0};
-    for (int q = 0; q < rules->survey->question_count; q++)
-        knots[q] = observe_item(rules, observed, q, before);
+    for (int q = 0; q < rules->survey->question_count; q++) {
+        bool is_same = before != NULL && (questions >> q & 1) == 0;
+        knots[q] = is_same ? packed_hold(before->items[q].knots)
+                           : observe_item(rules, observed, q, before);
+    }
     observed_arrivals(observed, &arrivals);
     return place_restore_take(rules, station, knots, &arrivals);
 }

@@ -29,9 +29,13 @@ struct place {
     uint64_t reports; /* raw, of all arrivals */
 };
 
-/* From the observations in memory. Knots that are as in `before` (or NULL) are shared. */
+#define PLACE_ALL UINT64_MAX
+
+/* From the observations in memory. Only the questions in the mask (question 0 is the lowest bit)
+ * are computed, the others' knots are those of `before`; so are knots that come out the same. */
 NODISCARD struct place *place_observe(struct rules *rules, int station,
-                                      const struct observed *observed, const struct place *before);
+                                      const struct observed *observed, const struct place *before,
+                                      uint64_t questions);
 /* The same knots under other rules (a notice was added). */
 NODISCARD struct place *place_with_rules(const struct place *place, struct rules *rules);
 /* From knots, one for each question; takes what they and the arrivals own. */

@@ -57,7 +57,7 @@ static struct place *make_place(const struct preview *preview, const struct publ
     struct observed observed;
     observe(preview, extra, count, &observed);
     struct place *place = place_observe(place_of(preview->view, preview->station)->rules,
-                                        preview->station, &observed, NULL);
+                                        preview->station, &observed, NULL, PLACE_ALL);
     observed_finish(&observed);
     return place;
 }

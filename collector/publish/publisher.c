@@ -173,7 +173,9 @@ bool publisher_start(const struct publisher_options *options, struct publisher *
         publisher_destroy(publisher);
         return false;
     }
+    preload_begin(publisher);
     if (pthread_create(&publisher->thread, NULL, publisher_loop, publisher) != 0) {
+        preload_stop(publisher);
         stop_listening(publisher);
         publisher_destroy(publisher);
         return error_set(error, ERROR_INTERNAL, "cannot start the consensus thread");
@@ -192,6 +194,7 @@ void publisher_stop(struct publisher *publisher)
     pthread_cond_broadcast(&publisher->settled);
     pthread_mutex_unlock(&publisher->mutex);
     pthread_join(publisher->thread, NULL);
+    preload_stop(publisher);
     refitting_stop(publisher);
     owing_pay(publisher);
     while (publisher->past_first != NULL) {

@@ -132,7 +132,8 @@ static void make_sheets(struct refit_task *task)
     for (int s = 0; s < task->survey->station_count; s++) {
         if (task->sheets[s] != NULL || atomic_load(&task->is_cancelled))
             continue;
-        struct place *place = place_observe(task->rules, s, &task->records[s]->observed, NULL);
+        struct place *place =
+            place_observe(task->rules, s, &task->records[s]->observed, NULL, PLACE_ALL);
         task->sheets[s] = sheet_create(place, days, NULL);
         place_drop(place);
     }

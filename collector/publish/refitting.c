@@ -43,7 +43,8 @@ static bool start_thread(struct publisher *publisher, struct refit_task *task)
 void refitting_begin(struct publisher *publisher)
 {
     struct refitting *refit = &publisher->refit;
-    if (refit->task != NULL || refit->made != NULL || !is_due(refit))
+    if (preload_is_running(publisher) || refit->task != NULL || refit->made != NULL ||
+        !is_due(refit))
         return;
     struct refit_task *task = refit_task_create(publisher->options.survey, publisher->records);
     task->store = publisher->options.store;

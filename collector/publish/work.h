@@ -39,7 +39,7 @@ enum {
 
 /* Counters for /metrics. */
 struct publisher_counters {
-    atomic_ullong publications, failures, stations, past_views;
+    atomic_ullong publications, failures, stations, past_views, in_memory;
     atomic_llong last_at, last_microseconds;
 };
 
@@ -60,6 +60,15 @@ struct refitting {
     uint64_t reports;        /* that were published when the last one began */
     uint64_t moved;          /* reports that have come or gone since */
     int64_t not_before;      /* ms on the monotonic clock */
+};
+
+/* What is read in the background after the start. Of the consensus thread, but while it runs. */
+struct preload {
+    pthread_t thread;
+    bool has_ended; /* with the mutex: the thread can be joined */
+    atomic_bool is_cancelled;
+    bool *stations;          /* to be read */
+    struct record **records; /* what was read; NULL: nothing is going on */
 };
 
 /* Versions that are published and not yet written: a large publication is shown first, and its
@@ -98,6 +107,7 @@ struct publisher {
     uint64_t entries;                       /* of the log, in what is published */
     struct blob *survey, *lines;
     int64_t last_ms; /* of the last publication, on the monotonic clock */
+    struct preload preload;
     struct owing owing;
     bool is_checked; /* the model in force is the survey's or a learned one */
     struct refitting refit;
@@ -164,6 +174,12 @@ void owing_add(struct owing *owing, const bool *stations, const struct survey *s
 /* Writes some of it; all of it. What fails is tried again later. */
 void owing_pay_some(struct publisher *publisher);
 void owing_pay(struct publisher *publisher);
+
+/* preload.c: reads what the records lack; takes it over when it is there; gives up. */
+void preload_begin(struct publisher *publisher);
+bool preload_is_running(const struct publisher *publisher);
+void preload_take(struct publisher *publisher);
+void preload_stop(struct publisher *publisher);
 
 /* past.c: answers somebody who waits; takes the task. */
 void past_answer(struct publisher *publisher, struct past_task *task);

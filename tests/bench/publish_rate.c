@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "collector/base/number.h"
-#include "collector/publish/publisher.h"
+#include "collector/publish/load.h"
+#include "collector/publish/work.h"
 #include "collector/store/session.h"
 
 extern const struct embedded_file schema_files[];
@@ -157,25 +158,73 @@ static void open_publisher(struct bench *bench)
     check(publisher_start(&options, &bench->publisher, &error), &error);
 }
 
-static double resident_mib(void)
+/* A figure of /proc/self/status, in MiB. */
+static double status_mib(const char *name)
 {
-    char text[64] = "";
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL || fgets(text, sizeof text, file) == NULL)
-        text[0] = '\0';
+    char line[256];
+    uint64_t kib = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, name, strlen(name)) != 0)
+            continue;
+        const char *digits = line + strcspn(line, "0123456789");
+        if (!number_unsigned(digits, strspn(digits, "0123456789"), INT64_MAX, &kib))
+            kib = 0;
+    }
     if (file != NULL)
         fclose(file);
-    const char *pages = strchr(text, ' ');
-    uint64_t count = 0;
-    if (pages == NULL || !number_unsigned(pages + 1, strcspn(pages + 1, " "), INT64_MAX, &count))
-        return 0;
-    return (double)count * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
+    return (double)kib / 1024;
 }
 
 static void tell(const char *what, double value, const char *unit)
 {
     printf("%-44s %10.3f %s\n", what, value, unit);
     fflush(stdout);
+}
+
+/* What one more report costs its station: reading the view's record, adding, weighing, the pass
+ * over each question that it answers, and the sheet. */
+static void update_one(struct bench *bench, const struct place *before, const struct sheet *sheet,
+                       struct observed *observed)
+{
+    char visited[24];
+    struct stored_report report;
+    make_report(bench, &report, visited);
+    struct published_answer answer = {
+        .station = report.station, .visited = report.visited, .reporter_number = 1};
+    uint64_t answered = 0;
+    memcpy(answer.answers, report.answers, sizeof answer.answers);
+    for (int q = 0; q < bench->survey->question_count; q++)
+        answered |= (uint64_t)(answer.answers[q] >= 0) << q;
+    double begin = seconds();
+    observed_insert(observed, &answer);
+    struct place *place = place_observe(before->rules, before->station, observed, before, answered);
+    double placed = seconds();
+    struct sheet *next = sheet_create(place, sheet->days, sheet);
+    double shown = seconds();
+    tell("one decision's update: weights and knots", (placed - begin) * 1e3, "ms");
+    tell("  passes, histories and documents", (shown - placed) * 1e3, "ms");
+    sheet_drop(next);
+    place_drop(place);
+}
+
+static void update(struct bench *bench)
+{
+    struct error error = {0};
+    struct view *view = publisher_view(bench->publisher);
+    size_t stations = (size_t)bench->survey->station_count;
+    auto_free bool *wanted = memory_zeroed(stations, sizeof *wanted);
+    auto_free struct record **records = memory_zeroed(stations, sizeof(struct record *));
+    const struct sheet *sheet = view->parts.leaves[0].sheet;
+    wanted[0] = true;
+    double begin = seconds();
+    check(load_records(bench->store, bench->survey, wanted, NULL, records, &error), &error);
+    tell("reading a station from the store", (seconds() - begin) * 1e3, "ms");
+    tell("  its reports", (double)records[0]->observed.count, "");
+    for (int i = 0; i < 3; i++)
+        update_one(bench, sheet->place, sheet, &records[0]->observed);
+    record_drop(records[0]);
+    view_drop(view);
 }
 
 /* The longest of some approvals, each waited for by itself. The publisher is asked in turns, so
@@ -201,13 +250,20 @@ static double approve(struct bench *bench)
     return longest;
 }
 
+static void wait_loaded(struct bench *bench)
+{
+    while (preload_is_running(bench->publisher))
+        usleep(1000);
+}
+
 static void measure(struct bench *bench)
 {
     double begin = seconds();
     open_publisher(bench);
     publisher_wait(bench->publisher);
     tell("first publication", seconds() - begin, "s");
-    tell("resident", resident_mib(), "MiB");
+    tell("resident", status_mib("VmRSS"), "MiB");
+    tell("resident at most so far", status_mib("VmHWM"), "MiB");
     publisher_stop(bench->publisher);
     store_close(bench->store);
     begin = seconds();
@@ -215,14 +271,21 @@ static void measure(struct bench *bench)
     tell("restart: store open", seconds() - begin, "s");
     open_publisher(bench);
     tell("restart: view restored", seconds() - begin, "s");
-    tell("resident", resident_mib(), "MiB");
+    tell("resident", status_mib("VmRSS"), "MiB");
+    tell("resident at most so far", status_mib("VmHWM"), "MiB");
+    tell("longest of 20 approvals to visible", approve(bench) * 1e3, "ms");
+    update(bench);
+    wait_loaded(bench);
+    tell("restart: all reports in memory", seconds() - begin, "s");
+    tell("resident", status_mib("VmRSS"), "MiB");
     tell("longest of 20 approvals to visible", approve(bench) * 1e3, "ms");
     publisher_refit(bench->publisher);
     begin = seconds();
     tell("the same while a refit runs", approve(bench) * 1e3, "ms");
     publisher_wait(bench->publisher);
     tell("refit until published, at most", seconds() - begin, "s");
-    tell("resident", resident_mib(), "MiB");
+    tell("resident", status_mib("VmRSS"), "MiB");
+    tell("resident at most so far", status_mib("VmHWM"), "MiB");
     auto_buffer struct buffer metrics = {0};
     publisher_metrics(bench->publisher, &metrics);
     fwrite(metrics.data, 1, metrics.length, stdout);

@@ -48,7 +48,7 @@ static struct place *place_with(const struct survey *survey, struct rules *rules
     if (extra != DAY_NONE)
         observed_add(&observed, &last);
     observed_close(&observed);
-    struct place *place = place_observe(rules, 0, &observed, NULL);
+    struct place *place = place_observe(rules, 0, &observed, NULL, PLACE_ALL);
     observed_finish(&observed);
     return place;
 }
@@ -446,7 +446,7 @@ static struct place *place_of_years(const struct survey *survey, struct rules *r
         observed_add(&observed, &answer);
     }
     observed_close(&observed);
-    struct place *place = place_observe(rules, 0, &observed, NULL);
+    struct place *place = place_observe(rules, 0, &observed, NULL, PLACE_ALL);
     observed_finish(&observed);
     return place;
 }

@@ -1,0 +1,85 @@
+/* Reading the published reports after the start, in the background: the view is restored from its
+ * versions and needs none of them, a decision needs its station's. */
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "collector/publish/load.h"
+#include "collector/publish/work.h"
+
+enum {
+    LOW_PRIORITY = 10
+};
+
+static void *preload_run(void *context)
+{
+    struct publisher *publisher = context;
+    struct preload *preload = &publisher->preload;
+    struct error error = {0};
+    /* On Linux the priority is the thread's own. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LOW_PRIORITY);
+    /* What fails is read when it is needed. */
+    if (!load_records(publisher->options.store, publisher->options.survey, preload->stations,
+                      &preload->is_cancelled, preload->records, &error))
+        atomic_fetch_add(&publisher->counters.failures, 1);
+    pthread_mutex_lock(&publisher->mutex);
+    preload->has_ended = true;
+    publisher->stale.any = true;
+    pthread_cond_signal(&publisher->wake);
+    pthread_mutex_unlock(&publisher->mutex);
+    return NULL;
+}
+
+static void forget(struct publisher *publisher)
+{
+    struct preload *preload = &publisher->preload;
+    for (int s = 0; s < publisher->options.survey->station_count; s++)
+        record_drop(preload->records[s]);
+    free(TAKE(preload->records));
+    free(TAKE(preload->stations));
+}
+
+void preload_begin(struct publisher *publisher)
+{
+    struct preload *preload = &publisher->preload;
+    size_t stations = (size_t)publisher->options.survey->station_count;
+    bool is_any = false;
+    preload->records = memory_zeroed(stations + 1, sizeof *preload->records);
+    preload->stations = memory_zeroed(stations + 1, sizeof *preload->stations);
+    for (size_t s = 0; s < stations; s++) {
+        preload->stations[s] = publisher->records[s] == NULL;
+        is_any = is_any || preload->stations[s];
+    }
+    if (!is_any || pthread_create(&preload->thread, NULL, preload_run, publisher) != 0)
+        forget(publisher);
+}
+
+bool preload_is_running(const struct publisher *publisher)
+{
+    return publisher->preload.records != NULL;
+}
+
+void preload_take(struct publisher *publisher)
+{
+    struct preload *preload = &publisher->preload;
+    pthread_mutex_lock(&publisher->mutex);
+    bool has_ended = preload->has_ended;
+    preload->has_ended = false;
+    pthread_mutex_unlock(&publisher->mutex);
+    if (!has_ended)
+        return;
+    pthread_join(preload->thread, NULL);
+    /* A station that was needed meanwhile has a record that is newer. */
+    for (int s = 0; s < publisher->options.survey->station_count; s++)
+        if (publisher->records[s] == NULL)
+            publisher->records[s] = TAKE(preload->records[s]);
+    forget(publisher);
+}
+
+void preload_stop(struct publisher *publisher)
+{
+    if (!preload_is_running(publisher))
+        return;
+    atomic_store(&publisher->preload.is_cancelled, true);
+    pthread_join(publisher->preload.thread, NULL);
+    forget(publisher);
+}
