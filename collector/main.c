@@ -21,6 +21,7 @@
 #include "collector/intake/record.h"
 #include "collector/intake/state.h"
 #include "collector/options.h"
+#include "collector/pages/cache.h"
 #include "collector/pages/diagram.h"
 #include "collector/pages/pages.h"
 #include "collector/publish/app.h"
@@ -41,6 +42,7 @@ struct server {
     struct source own;      /* what belongs to the program: sql/, openapi.json */
     struct survey *survey;
     struct diagram *diagram;
+    struct page_cache *pages;
     struct store *store;
     struct server_keys keys;
     struct record *record;
@@ -103,6 +105,7 @@ static bool start_survey(struct server *server, struct error *error)
     if (server->survey == NULL)
         return false;
     server->diagram = diagram_create(server->survey);
+    server->pages = page_cache_create();
     return true;
 }
 
@@ -139,6 +142,7 @@ static bool start_archive(struct server *server, struct error *error)
         .clock = clock_real(),
         .schema = &server->own,
         .diagram = server->diagram,
+        .pages = server->pages,
     };
     return founding_store(&server->app, &server->declared, error);
 }
@@ -258,6 +262,7 @@ static void finish(struct server *server)
     if (server->collector != NULL)
         store_collector_destroy(server->collector);
     moderation_destroy(server->moderation);
+    page_cache_destroy(server->pages);
     diagram_destroy(server->diagram);
     if (server->survey != NULL)
         survey_destroy(server->survey);

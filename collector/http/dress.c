@@ -47,6 +47,7 @@ static void add_content(struct MHD_Response *response, const struct dress *dress
     add(response, "Cache-Control", cache_control(dress));
     add(response, "ETag", dress->etag);
     add(response, "Content-Type", unchanged ? NULL : dress->type);
+    add(response, "Content-Language", dress->reply->language);
     add(response, "Content-Encoding", (dress->form & FORM_GZIP) != 0 && !unchanged ? "gzip" : NULL);
 }
 

@@ -57,9 +57,10 @@ struct http_reply {
     struct http_stream *stream; /* a body in parts instead of both; owned */
     struct http_pair headers[HTTP_HEADERS_MAX]; /* extra ones: literal names, owned values */
     int header_count;
-    bool public_data; /* CORP cross-origin and Access-Control-Allow-Origin: * (trust §5) */
-    bool immutable;   /* never changes: with an ETag, caches may keep it for a year */
-    bool no_store;    /* Cache-Control: no-store; else no-cache for 200 to GET */
+    const char *language; /* Content-Language, a literal; NULL: none. A blob has one for good */
+    bool public_data;     /* CORP cross-origin and Access-Control-Allow-Origin: * (trust §5) */
+    bool immutable;       /* never changes: with an ETag, caches may keep it for a year */
+    bool no_store;        /* Cache-Control: no-store; else no-cache for 200 to GET */
 };
 
 /* A body that comes in parts. `next` is called on the HTTP thread whenever there is room: it

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "collector/pages/cache.h"
 #include "collector/pages/marks.h"
 #include "collector/pages/pages.h"
 
@@ -25,6 +26,8 @@ static const char banner[] =
     "<header class=\"banner\"><div class=\"wrap\">"
     "<a class=\"brand\" href=\"/{?}\"><img src=\"/assets/icon.svg\" alt=\"\" width=\"28\" "
     "height=\"28\"><b>站记</b><span lang=\"en\">Zhanji</span></a>";
+
+static const char media_type[] = "text/html; charset=utf-8";
 
 struct entry_of_menu {
     const char *path;
@@ -69,6 +72,8 @@ void page_start(struct page *page, const struct app *app, struct http_exchange *
 void page_finish(struct page *page)
 {
     buffer_finish(&page->html.out);
+    free(page->key);
+    page->key = NULL;
     view_drop(page->view);
     page->view = NULL;
 }
@@ -172,6 +177,50 @@ static void put_withheld(struct page *page, struct buffer *markup)
     buffer_finish(&inner.out);
 }
 
+/* All that a page depends on besides the view: what is asked, of which day, and under which name
+ * the server is known to who asks (a badge's code tells it). */
+static char *key_of(const struct page *page)
+{
+    const struct http_request *request = &page->exchange->request;
+    static const char *const headers[] = {"Host", "X-Forwarded-Proto"};
+    struct buffer key = {0};
+    buffer_format(&key, "%d %d %s", page->today, (int)page->html.language, request->path);
+    for (int i = 0; i < request->parameter_count; i++) {
+        buffer_char(&key, i == 0 ? '?' : '&');
+        buffer_url(&key, request->parameters[i].name, strlen(request->parameters[i].name));
+        buffer_char(&key, '=');
+        buffer_url(&key, request->parameters[i].value, strlen(request->parameters[i].value));
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(headers); i++) {
+        const char *value = http_header(page->exchange, headers[i]);
+        buffer_format(&key, "\n%s", value == NULL ? "" : value);
+    }
+    return key.data;
+}
+
+bool page_send_kept(struct page *page)
+{
+    struct http_exchange *exchange = page->exchange;
+    if (page->app->pages == NULL || page->posted || page->known_at != DAY_NONE)
+        return false;
+    page->key = key_of(page);
+    struct blob *kept = page_cache_find(page->app->pages, page->view, page->key);
+    if (kept == NULL)
+        return false;
+    exchange->reply.status = 200;
+    exchange->reply.language = word("html_lang", page->html.language);
+    page_finish(page);
+    return http_blob_take(exchange, kept) == HTTP_DONE;
+}
+
+static void keep(struct page *page)
+{
+    struct http_exchange *exchange = page->exchange;
+    struct blob *blob = blob_create_take(&exchange->reply.body, media_type);
+    page_cache_keep(page->app->pages, page->view, page->key, blob);
+    (void)http_blob_take(exchange, blob);
+}
+
 enum http_progress page_send(struct page *page, unsigned status)
 {
     struct http_exchange *exchange = page->exchange;
@@ -179,12 +228,14 @@ enum http_progress page_send(struct page *page, unsigned status)
     put_withheld(page, &withheld);
     FILL(&page->html, footer, MARKUP("withheld", withheld.data),
          TEXT("licence", page_survey_text(page, "licence")));
-    http_set_header(exchange, "Content-Language", word("html_lang", page->html.language));
+    exchange->reply.language = word("html_lang", page->html.language);
     exchange->reply.status = status;
-    exchange->reply.type = "text/html; charset=utf-8";
+    exchange->reply.type = media_type;
     exchange->reply.body = page->html.out;
     exchange->reply.no_store = page->posted;
     page->html.out = (struct buffer){0};
+    if (page->key != NULL && status == 200)
+        keep(page);
     page_finish(page);
     return HTTP_DONE;
 }

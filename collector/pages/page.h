@@ -16,6 +16,7 @@ struct page {
     int32_t as_of;     /* the day the page tells of */
     int32_t known_at;  /* what was published by the end of this day; DAY_NONE: today */
     const char *head;  /* markup for <head> of this page alone; NULL: none */
+    char *key;         /* under which page_send keeps it for the view; NULL: not at all */
     bool posted;       /* the answer to a form: its address alone does not bring it back */
 };
 
@@ -27,6 +28,10 @@ void page_finish(struct page *page);
 void page_open(struct page *page, const char *title, const char *nav);
 /* The rest, and the page as the reply. Finishes the page. Returns HTTP_DONE. */
 enum http_progress page_send(struct page *page, unsigned status);
+
+/* Sends the page as it was written before for the same address, language and view; false if it is
+ * yet to be written, and then page_send keeps it. With a view of the present. */
+NODISCARD bool page_send_kept(struct page *page);
 
 /* Reads ?as_of and ?known_at; a day that is none counts as not given, later than today is today.
  */

@@ -71,35 +71,53 @@ static void put_parameters(struct page *page, const json_t *api, const json_t *p
                           "{@api_meaning}</th></tr></thead><tbody lang=\"en\">\n");
     json_array_foreach (parameters, i, value) {
         const json_t *parameter = reference_resolve(api, value);
-        FILL(&page->html,
-             "<tr><th scope=\"row\"><code>{name}</code> <small>{in}</small></th>"
-             "<td>{meaning}</td></tr>\n",
-             TEXT("name", text_of(parameter, "name")), TEXT("in", text_of(parameter, "in")),
-             TEXT("meaning", text_of(parameter, "description")));
+        FILL(&page->html, "<tr><th scope=\"row\"><code>{name}</code> <small>{in}</small></th><td>",
+             TEXT("name", text_of(parameter, "name")), TEXT("in", text_of(parameter, "in")));
+        reference_prose(page, text_of(parameter, "description"));
+        html_put(&page->html, "</td></tr>\n");
     }
     html_put(&page->html, "</tbody></table>\n");
 }
 
-static void put_media(struct page *page, const json_t *content)
+static void put_media(struct page *page, const json_t *content, bool whole)
 {
-    void *at = NULL;
-    for (at = json_object_iter((json_t *)(uintptr_t)content); at != NULL;
-         at = json_object_iter_next((json_t *)(uintptr_t)content, at))
-        FILL(&page->html, " <small>{type}</small>", TEXT("type", json_object_iter_key(at)));
+    const char *type = NULL;
+    json_t *media = NULL;
+    /* Iterating does not change it, but jansson's macro knows no constant objects. */
+    json_object_foreach ((json_t *)(uintptr_t)content, type, media) {
+        const json_t *schema = json_object_get(media, "schema");
+        html_put(&page->html, " <span class=\"type\">");
+        reference_type(page, schema);
+        FILL(&page->html, "</span> <small>{type}</small>", TEXT("type", type));
+        if (whole && reference_has_fields(schema))
+            reference_fields(page, schema);
+    }
+}
+
+static void put_request(struct page *page, const json_t *api, const json_t *body)
+{
+    const json_t *request = reference_resolve(api, body);
+    if (request == NULL)
+        return;
+    html_put(&page->html, "<p lang=\"en\"><b class=\"part\">{@api_request}</b> ");
+    reference_prose(page, text_of(request, "description"));
+    html_put(&page->html, "</p><div lang=\"en\">");
+    put_media(page, json_object_get(request, "content"), true);
+    html_put(&page->html, "</div>\n");
 }
 
 static void put_answers(struct page *page, const json_t *api, json_t *answers)
 {
     const char *status = NULL;
     json_t *value = NULL;
-    html_put(&page->html, "<table class=\"numbers terms\"><thead><tr><th class=\"text\" "
+    html_put(&page->html, "<table class=\"numbers terms answers-of\"><thead><tr><th class=\"text\" "
                           "scope=\"col\">{@api_answer}</th><th class=\"text\" scope=\"col\">"
                           "{@api_meaning}</th></tr></thead><tbody lang=\"en\">\n");
     json_object_foreach (answers, status, value) {
         const json_t *answer = reference_resolve(api, value);
-        FILL(&page->html, "<tr><th scope=\"row\">{status}</th><td>{meaning}",
-             TEXT("status", status), TEXT("meaning", text_of(answer, "description")));
-        put_media(page, json_object_get(answer, "content"));
+        FILL(&page->html, "<tr><th scope=\"row\">{status}</th><td>", TEXT("status", status));
+        reference_prose(page, text_of(answer, "description"));
+        put_media(page, json_object_get(answer, "content"), status[0] == '2');
         html_put(&page->html, "</td></tr>\n");
     }
     html_put(&page->html, "</tbody></table>\n");
@@ -111,12 +129,14 @@ static void put_operation(struct page *page, const json_t *api, const char *path
     FILL(&page->html,
          "<details class=\"operation\" id=\"{id}\"><summary><b class=\"method\">{method}</b> "
          "<code>{path}</code> <span lang=\"en\">{summary}</span></summary>\n"
-         "<p lang=\"en\">{text}</p>\n",
+         "<p lang=\"en\">",
          TEXT("id", text_of(operation, "operationId")), TEXT("method", method), TEXT("path", path),
-         TEXT("summary", text_of(operation, "summary")),
-         TEXT("text", text_of(operation, "description")));
+         TEXT("summary", text_of(operation, "summary")));
+    reference_prose(page, text_of(operation, "description"));
+    html_put(&page->html, "</p>\n");
     put_parameters(page, api, shared);
     put_parameters(page, api, json_object_get(operation, "parameters"));
+    put_request(page, api, json_object_get(operation, "requestBody"));
     put_answers(page, api, json_object_get(operation, "responses"));
     reference_columns(page, api, operation);
     html_put(&page->html, "</details>\n");
@@ -162,12 +182,14 @@ static enum http_progress reference_ready(struct task *task)
     auto_buffer struct buffer title = {0};
     buffer_format(&title, "%s · 站记 Zhanji", word("api_title", html->language));
     page_open(page, title.data, "/api");
-    FILL(html,
-         "<div class=\"wrap narrow prose\"><h1>{@api_title}</h1><p>{@api_intro}</p>"
-         "<p lang=\"en\">{text}</p>\n",
-         TEXT("text", text_of(json_object_get(api, "info"), "description")));
+    html_put(html,
+             "<div class=\"wrap narrow prose reference\"><h1>{@api_title}</h1><p>{@api_intro}</p>"
+             "<p lang=\"en\">");
+    reference_prose(page, text_of(json_object_get(api, "info"), "description"));
+    html_put(html, "</p>\n");
     json_array_foreach (json_object_get(api, "tags"), i, tag)
         put_tag(page, api, tag);
+    reference_types(page, api);
     html_put(html, "</div>\n");
     json_decref(api);
     return page_send(page, 200);

@@ -66,7 +66,7 @@ enum http_progress task_start(const struct app *app, struct http_exchange *excha
     if (task->page.known_at != DAY_NONE)
         return task_past(task);
     task->page.view = publisher_view(app->publisher);
-    return ready(task);
+    return page_send_kept(&task->page) ? HTTP_DONE : ready(task);
 }
 
 struct record_job {

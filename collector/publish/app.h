@@ -7,6 +7,7 @@ struct server_keys; /* collector/intake/keys.h */
 struct moderation;  /* moderation/routes.h */
 struct record;      /* collector/intake/record.h */
 struct diagram;     /* collector/pages/diagram.h */
+struct page_cache;  /* collector/pages/cache.h */
 
 /* What every handler of the server is given as its context. Borrowed pointers, set in main. */
 struct app {
@@ -21,6 +22,7 @@ struct app {
     struct moderation *moderation;
     struct record *record;
     const struct diagram *diagram; /* of the map; NULL: pages have none */
+    struct page_cache *pages;      /* the HTTP thread's; NULL: every page is written anew */
 };
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "collector/intake/founding.h"
 #include "collector/intake/keys.h"
+#include "collector/pages/cache.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/pages.h"
 
@@ -317,6 +318,90 @@ static void changes_and_about_are_in_both_languages(void **state)
         }
 }
 
+static void a_page_is_written_once_for_a_view_an_address_and_a_language(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange first = {0}, again = {0}, english = {0}, past = {0};
+    fixture->app.pages = page_cache_create();
+    ask_station(fixture, "bagou", &first);
+    ask_station(fixture, "bagou", &again);
+    assert_non_null(first.reply.blob);
+    assert_ptr_equal(first.reply.blob, again.reply.blob);
+    assert_string_equal(again.reply.language, "zh-Hans");
+    add_parameter(&english, "lang", "en");
+    ask_station(fixture, "bagou", &english);
+    assert_ptr_not_equal(first.reply.blob, english.reply.blob);
+    add_parameter(&past, "known_at", "2020-01-01");
+    ask_station(fixture, "bagou", &past);
+    assert_null(past.reply.blob);
+    http_exchange_finish(&first);
+    http_exchange_finish(&again);
+    http_exchange_finish(&english);
+    http_exchange_finish(&past);
+    page_cache_destroy(fixture->app.pages);
+    fixture->app.pages = NULL;
+}
+
+static struct blob *page_of(const char *text)
+{
+    struct buffer bytes = {0};
+    buffer_text(&bytes, text);
+    return blob_create_take(&bytes, "text/html");
+}
+
+static void pages_of_an_older_view_are_forgotten(void **state)
+{
+    struct fixture *fixture = *state;
+    struct page_cache *cache = page_cache_create();
+    struct view *view = publisher_view(fixture->publisher);
+    struct blob *page = page_of("one");
+    page_cache_keep(cache, view, "/", page);
+    struct blob *found = page_cache_find(cache, view, "/");
+    assert_ptr_equal(found, page);
+    blob_drop(found);
+    assert_null(page_cache_find(cache, view, "/about"));
+    assert_null(page_cache_find(cache, NULL, "/"));
+    assert_null(page_cache_find(cache, view, "/"));
+    blob_drop(page);
+    view_drop(view);
+    page_cache_destroy(cache);
+}
+
+static void the_page_asked_for_longest_ago_makes_room(void **state)
+{
+    struct fixture *fixture = *state;
+    struct page_cache *cache = page_cache_create();
+    struct view *view = publisher_view(fixture->publisher);
+    struct blob *page = page_of("one");
+    for (int i = 0; i <= PAGE_CACHE_PLACES; i++) {
+        auto_buffer struct buffer key = {0};
+        buffer_format(&key, "/%d", i);
+        page_cache_keep(cache, view, key.data, page);
+        blob_drop(page_cache_find(cache, view, "/0"));
+    }
+    struct blob *first = page_cache_find(cache, view, "/0");
+    assert_non_null(first);
+    assert_null(page_cache_find(cache, view, "/1"));
+    blob_drop(first);
+    blob_drop(page);
+    view_drop(view);
+    page_cache_destroy(cache);
+}
+
+static void the_reference_tells_what_bodies_are_made_of(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {.request = {.path = "/api"}};
+    ask(fixture, handle_reference, &exchange);
+    has(&exchange, "<a href=\"#type-Report\">Report</a></span> <small>application/json</small>");
+    has(&exchange, "<h3 id=\"type-Report\" lang=\"en\">Report</h3>");
+    has(&exchange, "<code>private_note</code> <small>?</small>");
+    has(&exchange, "<code>station</code></th>");
+    has(&exchange, "<code>from_share.*</code>");
+    has(&exchange, "<code>as_of</code>");
+    http_exchange_finish(&exchange);
+}
+
 static void pages_carry_no_style_and_no_script_of_their_own(void **state)
 {
     struct fixture *fixture = *state;
@@ -347,6 +432,10 @@ int main(void)
         cmocka_unit_test(a_badge_of_no_station_is_not_found),
         cmocka_unit_test(a_station_that_is_none_is_not_found),
         cmocka_unit_test(changes_and_about_are_in_both_languages),
+        cmocka_unit_test(a_page_is_written_once_for_a_view_an_address_and_a_language),
+        cmocka_unit_test(pages_of_an_older_view_are_forgotten),
+        cmocka_unit_test(the_page_asked_for_longest_ago_makes_room),
+        cmocka_unit_test(the_reference_tells_what_bodies_are_made_of),
         cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
