@@ -123,7 +123,7 @@ void city_needs(const struct city *city)
                           "<ol class=\"stations\">\n");
     for (int i = 0; i < count && i < NEEDS_SHOWN && worth(&all, all.order[i]) > 0; i++)
         put_need(&all, all.order[i]);
-    html_put(&page->html, "</ol><p><a href=\"");
+    html_put(&page->html, "</ol><p class=\"more\"><a href=\"");
     page_link(page, "/", "sort", "need");
     html_put(&page->html, "#stations\">{@needs_all}</a></p></section>\n");
     free(all.order);

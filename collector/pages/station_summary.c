@@ -46,7 +46,7 @@ static void put_ground(struct station_page *it)
         slots, ARRAY_LENGTH(slots));
     FILL(html, " <span class=\"nowrap\">{@reports_n}</span>", NUMBER("n", it->state.reports));
     if (it->state.pending > 0)
-        FILL(html, " <span class=\"nowrap waiting\">{@waiting_n}</span>",
+        FILL(html, " <span class=\"nowrap waiting\">· {@waiting_n}</span>",
              NUMBER("n", it->state.pending));
     html_put(html, "</p>\n");
 }

@@ -146,8 +146,10 @@ const struct word words[] = {
     {"form_unreadable", {"没能读懂发来的内容。", "What was sent could not be read."}},
     {"form_visited", {"什么时候去的？", "When were you there?"}},
     {"headline",
-     {"{status}的车站：走访所知{seen}座，推断{inferred}座",
-      "{status}: seen at {seen} {#seen|station|stations}, inferred at {inferred}"}},
+     {"<span class=\"nowrap\">{status}的车站：</span><span class=\"nowrap\">走访所知{seen}座，</span>"
+      "<span class=\"nowrap\">推断{inferred}座</span>",
+      "{status}: <span class=\"nowrap\">seen at {seen} {#seen|station|stations},</span> "
+      "<span class=\"nowrap\">inferred at {inferred}</span>"}},
     {"headline_nothing", {"没有可用的记录", "No usable record"}},
     {"headline_then", {"{day}，", "{day} · "}},
     {"history", {"这里的变化", "What changed here"}},
@@ -190,7 +192,7 @@ const struct word words[] = {
       "Where one visit would tell most: the uncertainty it is expected to remove, times the number of lines."}},
     {"needs_title", {"哪里需要走访", "Needs a visit"}},
     {"neighbours", {"前后站", "Next stations"}},
-    {"notice_mark", {"消息、公告", "notices"}},
+    {"notice_mark", {"消息、公告", "Notices"}},
     {"numbers", {"数字", "Numbers"}},
     {"own_intro",
      {"填上回执里的编号和查询码，就能看到报告的状态和审核员的理由，也可以撤回。",

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { serverFor, waitFor } from '../e2e/harness.mjs';
-import { barriers, browserFor, openTab, phone } from './browser.mjs';
+import { barriers, browserFor, desktop, openTab, phone } from './browser.mjs';
 
 const part = (tab) => tab.getAttribute('.diagram', 'viewBox').then((box) => box.split(' ').map(Number));
 const shown = (tab, selector) =>
@@ -73,15 +73,16 @@ describe('the city', () => {
   });
 
   test('names never cover each other, however near', async (t) => {
-    for (const language of ['zh', 'en']) {
-      const tab = await openCity(t, browser(), server(), '/', { language });
+    const everywhere = ['zh', 'en'].flatMap((language) => [desktop, phone].map((size) => ({ language, size })));
+    for (const { language, size } of everywhere) {
+      const tab = await openCity(t, browser(), server(), '/', { language, size });
       for (let step = 0; step < 4; step += 1) {
         const covered = await tab.$$eval('.names text', (all) => {
           const boxes = all.filter((each) => getComputedStyle(each).display !== 'none').map((each) => [each.textContent, each.getBoundingClientRect()]);
           const meet = (a, b) => a.left + 2 < b.right && b.left + 2 < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom;
           return boxes.flatMap(([name, box], i) => boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => `${name} ${other}`));
         });
-        assert.ok(covered.length <= 2, `${language}, step ${step}: ${covered.join(', ')}`);
+        assert.ok(covered.length <= 2, `${language}, ${size.width} px, step ${step}: ${covered.join(', ')}`);
         await tab.locator('.zoom button').first().click();
       }
     }

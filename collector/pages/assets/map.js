@@ -2,7 +2,7 @@
 // the server has not drawn; it changes the part that is seen, and which names there is room for.
 
 /** From how many pixels a cell names of a level show, as the server placed them. */
-const scales = [7, 10, 14, 20, 28, 40, 60, 90];
+const scales = [5, 7, 10, 14, 20, 30, 50, 90];
 const cell = 20;
 const nearest = 96; // pixels a cell: all names have room
 
@@ -88,7 +88,7 @@ export class Diagram {
     const k = this.k / this.textSize;
     const level = scales.findLastIndex((scale) => scale <= cell * k + 0.01);
     const { style, dataset, classList } = this.svg;
-    style.setProperty('--k', String(k));
+    style.setProperty('--k', String(Math.max(k, scales[0] / cell))); // smaller still, names shrink with the map
     style.setProperty('--m', String(Math.min(1.15, 1.15 / k)));
     style.setProperty('--w', String(Math.min(1, 1.3 / k)));
     dataset.level = String(Math.max(level, 0));
