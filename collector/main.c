@@ -24,6 +24,7 @@
 #include "collector/pages/cache.h"
 #include "collector/pages/diagram.h"
 #include "collector/pages/pages.h"
+#include "collector/pages/tally.h"
 #include "collector/publish/app.h"
 #include "moderation/routes.h"
 
@@ -43,6 +44,7 @@ struct server {
     struct survey *survey;
     struct diagram *diagram;
     struct page_cache *pages;
+    struct tally *tally;
     struct store *store;
     struct server_keys keys;
     struct record *record;
@@ -106,6 +108,7 @@ static bool start_survey(struct server *server, struct error *error)
         return false;
     server->diagram = diagram_create(server->survey);
     server->pages = page_cache_create();
+    server->tally = tally_create();
     return true;
 }
 
@@ -143,6 +146,7 @@ static bool start_archive(struct server *server, struct error *error)
         .schema = &server->own,
         .diagram = server->diagram,
         .pages = server->pages,
+        .tally = server->tally,
     };
     return founding_store(&server->app, &server->declared, error);
 }
@@ -263,6 +267,7 @@ static void finish(struct server *server)
         store_collector_destroy(server->collector);
     moderation_destroy(server->moderation);
     page_cache_destroy(server->pages);
+    tally_destroy(server->tally);
     diagram_destroy(server->diagram);
     if (server->survey != NULL)
         survey_destroy(server->survey);

@@ -46,8 +46,8 @@ void city_needs(const struct city *city);
 void city_list(struct city *city);
 /* The city by month: what visits tell above, what is inferred below, and both in a table. */
 void city_chart(const struct city *city);
-/* The table alone. */
-void city_months(struct page *page);
+/* The table alone; `raw` adds how many answers of reports said each status. */
+void city_months(struct page *page, bool raw);
 /* The newest changes of published status; at most `limit`, under headings of the given
  * level. Returns how many there are. */
 size_t changes_list(struct page *page, size_t limit, int level);

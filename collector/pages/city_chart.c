@@ -3,6 +3,7 @@
 #include "collector/pages/map.h"
 #include "collector/pages/marks.h"
 #include "collector/pages/plot.h"
+#include "collector/pages/tally.h"
 
 enum {
     PANEL_HEIGHT = 88
@@ -85,35 +86,78 @@ static void put_panel(struct panel *panel)
     html_put(html, "</svg></div>\n");
 }
 
-static void put_table_head(struct page *page)
+/* Whether an answer can say this status. */
+static bool is_said(const struct survey_question *question, int status)
+{
+    for (int i = 0; i < question->option_count; i++)
+        if (question->for_status && question->options[i].status == status)
+            return true;
+    return false;
+}
+
+static bool is_sayable(const struct survey *survey, int status)
+{
+    for (int q = 0; q < survey->question_count; q++)
+        if (is_said(&survey->questions[q], status))
+            return true;
+    return false;
+}
+
+/* How many answers of the month's reports said the status. */
+static uint32_t said(const struct page *page, const struct month_counts *month, int status)
+{
+    const struct survey *survey = page->survey;
+    uint32_t sum = 0;
+    for (int q = 0; q < survey->question_count; q++)
+        for (int i = 0; i < survey->questions[q].option_count; i++)
+            if (survey->questions[q].for_status && survey->questions[q].options[i].status == status)
+                sum += tally_count(page->app->tally, month->year * 12 + month->month - 1, q, i);
+    return sum;
+}
+
+static void put_status_head(struct page *page, int status, struct buffer *cells)
+{
+    auto_buffer struct buffer text = {0};
+    short_text(&text, html_in(&page->html, &page->survey->statuses.terms[status].text));
+    buffer_text(cells, "<th scope=\"col\">");
+    buffer_html(cells, text.data, text.length);
+    buffer_text(cells, "</th>");
+}
+
+static void put_table_head(struct page *page, bool raw)
 {
     struct html *html = &page->html;
     const struct survey *survey = page->survey;
-    auto_buffer struct buffer cells = {0};
-    int columns = 0;
+    auto_buffer struct buffer cells = {0}, raw_cells = {0}, raw_head = {0};
+    int columns = 0, raw_columns = 0;
     for (int status = 0; status < survey->statuses.count; status++) {
-        auto_buffer struct buffer text = {0};
-        if (!is_counted(survey, status))
-            continue;
-        columns++;
-        short_text(&text, html_in(html, &survey->statuses.terms[status].text));
-        buffer_text(&cells, "<th scope=\"col\">");
-        buffer_html(&cells, text.data, text.length);
-        buffer_text(&cells, "</th>");
+        if (is_counted(survey, status)) {
+            columns++;
+            put_status_head(page, status, &cells);
+        }
+        if (raw && is_sayable(survey, status)) {
+            raw_columns++;
+            put_status_head(page, status, &raw_cells);
+        }
     }
-    FILL(html,
-         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{@chart_numbers}\">"
-         "<table class=\"numbers\"><thead><tr><th rowspan=\"2\" scope=\"col\">{@month}</th>"
-         "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_seen}</th>"
-         "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_inferred}</th>"
-         "<th rowspan=\"2\" scope=\"col\">{none}</th>"
-         "<th rowspan=\"2\" scope=\"col\">{@reports_head}</th></tr><tr>{cells}{cells}</tr></thead>"
-         "<tbody>\n",
-         NUMBER("n", columns), MARKUP("cells", cells.data),
-         TEXT("none", html_in(html, &survey->statuses.terms[survey->status_none].text)));
+    if (raw)
+        buffer_format(&raw_head, "<th colspan=\"%d\" scope=\"colgroup\">%s</th>", raw_columns,
+                      word("data_said", html->language));
+    FILL(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{@chart_numbers}\">"
+        "<table class=\"numbers\"><thead><tr><th rowspan=\"2\" scope=\"col\">{@month}</th>"
+        "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_seen}</th>"
+        "<th colspan=\"{n}\" scope=\"colgroup\">{@chart_inferred}</th>"
+        "<th rowspan=\"2\" scope=\"col\">{none}</th>"
+        "<th rowspan=\"2\" scope=\"col\">{@reports_head}</th>{raw_head}</tr><tr>{cells}{cells}{raw_cells}</tr></thead>"
+        "<tbody>\n",
+        NUMBER("n", columns), MARKUP("cells", cells.data), MARKUP("raw_cells", raw_cells.data),
+        MARKUP("raw_head", raw_head.data),
+        TEXT("none", html_in(html, &survey->statuses.terms[survey->status_none].text)));
 }
 
-static void put_row(struct page *page, const struct month_counts *month)
+static void put_row(struct page *page, const struct month_counts *month, bool raw)
 {
     struct html *html = &page->html;
     const struct survey *survey = page->survey;
@@ -125,8 +169,12 @@ static void put_row(struct page *page, const struct month_counts *month)
                 FILL(html, "<td>{n}</td>",
                      NUMBER("n", seen ? month->visited[status]
                                       : month->all[status] - month->visited[status]));
-    FILL(html, "<td>{none}</td><td>{reports}</td></tr>\n",
-         NUMBER("none", month->all[survey->status_none]), NUMBER("reports", month->reports));
+    FILL(html, "<td>{none}</td><td>{reports}</td>", NUMBER("none", month->all[survey->status_none]),
+         NUMBER("reports", month->reports));
+    for (int status = 0; raw && status < survey->statuses.count; status++)
+        if (is_sayable(survey, status))
+            FILL(html, "<td>{n}</td>", NUMBER("n", said(page, month, status)));
+    html_put(html, "</tr>\n");
 }
 
 static void put_legend(struct page *page)
@@ -166,13 +214,14 @@ static void put_panels(struct page *page, const struct month_counts *months, siz
     free(panel.upper);
 }
 
-void city_months(struct page *page)
+void city_months(struct page *page, bool raw)
 {
+    raw = raw && page->app->tally != NULL;
     size_t count = 0;
     const struct month_counts *months = view_months(page->view, &count);
-    put_table_head(page);
+    put_table_head(page, raw);
     for (size_t i = count; i > 0; i--)
-        put_row(page, &months[i - 1]);
+        put_row(page, &months[i - 1], raw);
     html_put(&page->html, "</tbody></table></div>\n");
 }
 
@@ -187,6 +236,6 @@ void city_chart(const struct city *city)
     put_legend(page);
     put_panels(page, months, count);
     html_put(&page->html, "<details><summary>{@chart_numbers}</summary>");
-    city_months(page);
+    city_months(page, false);
     html_put(&page->html, "</details></section>\n");
 }

@@ -1,4 +1,5 @@
 /* What can be taken away, with what its columns mean. */
+#include "collector/pages/data.h"
 #include "collector/pages/city.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/reference.h"
@@ -30,7 +31,7 @@ static void put_file(struct page *page, const json_t *api, size_t i)
     html_put(&page->html, "</details>\n");
 }
 
-static enum http_progress data_ready(struct task *task)
+static enum http_progress data_write(struct task *task)
 {
     struct page *page = &task->page;
     struct html *html = &page->html;
@@ -44,11 +45,19 @@ static enum http_progress data_ready(struct task *task)
          TEXT("licence", page_survey_text(page, "licence")));
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
         put_file(page, api, i);
-    html_put(html, "<h2 id=\"months\">{@data_months}</h2><p>{@data_months_help}</p>\n");
-    city_months(page);
+    html_put(html, "<h2 id=\"months\">{@data_months}</h2><p>{@data_months_help}</p>\n"
+                   "<div class=\"breakout\">");
+    city_months(page, true);
+    html_put(html, "</div>\n");
+    data_answers(page);
     html_put(html, "</div>\n");
     json_decref(api);
     return page_send(page, 200);
+}
+
+static enum http_progress data_ready(struct task *task)
+{
+    return tally_await(task, data_write);
 }
 
 enum http_progress handle_data(struct http_exchange *exchange, void *context)

@@ -123,7 +123,7 @@ static double cover(const struct placing *placing, int station, int side, double
 
 static void try_station(const struct placing *placing, int station, int level)
 {
-    static const double most[DIAGRAM_LEVELS] = {6, 8, 12, 18, 26, 44, 1e9, 1e9};
+    static const double most[DIAGRAM_LEVELS] = {10, 10, 12, 18, 26, 44, 1e9, 1e9};
     bool interchange = placing->survey->stations[station].line_count > 1;
     double least = interchange ? most[level] * 2 : most[level];
     int best = -1;

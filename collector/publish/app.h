@@ -8,6 +8,7 @@ struct moderation;  /* moderation/routes.h */
 struct record;      /* collector/intake/record.h */
 struct diagram;     /* collector/pages/diagram.h */
 struct page_cache;  /* collector/pages/cache.h */
+struct tally;       /* collector/pages/tally.h */
 
 /* What every handler of the server is given as its context. Borrowed pointers, set in main. */
 struct app {
@@ -23,6 +24,7 @@ struct app {
     struct record *record;
     const struct diagram *diagram; /* of the map; NULL: pages have none */
     struct page_cache *pages;      /* the HTTP thread's; NULL: every page is written anew */
+    struct tally *tally;           /* the HTTP thread's; NULL: raw answers are not counted */
 };
 
 #endif

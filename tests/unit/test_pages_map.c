@@ -85,7 +85,7 @@ static void every_name_has_room_at_the_nearest(void **state)
             never += diagram->labels[language][i].level >= DIAGRAM_LEVELS;
         }
         assert_int_equal(never, 0);
-        assert_in_range(first, 20, 150);
+        assert_in_range(first, 12, 150); /* on a phone's map 350 pixels wide */
     }
     diagram_destroy(diagram);
 }

@@ -12,6 +12,7 @@
 #include "collector/pages/cache.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/pages.h"
+#include "collector/pages/tally.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -388,6 +389,29 @@ static void the_page_asked_for_longest_ago_makes_room(void **state)
     page_cache_destroy(cache);
 }
 
+static void answers_are_counted_as_they_are_in_reports(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {.request = {.path = "/data"}}, again = exchange;
+    fixture->app.tally = tally_create();
+    add_parameter(&exchange, "lang", "en");
+    ask(fixture, handle_data, &exchange);
+    has(&exchange, "Answers in reports</th>");
+    has(&exchange, "<h2 id=\"answers\">By month: every answer that reports gave</h2>");
+    int card = survey_question(fixture->survey, "card_issue");
+    const struct survey_question *question = &fixture->survey->questions[card];
+    int no_id = survey_option(question, "no_id"), asked = survey_option(question, "id_required");
+    assert_int_equal(tally_count(fixture->app.tally, 2023 * 12, card, no_id), 5);
+    assert_int_equal(tally_count(fixture->app.tally, 2024 * 12, card, asked), 2);
+    assert_int_equal(tally_count(fixture->app.tally, 1999 * 12, card, no_id), 0);
+    assert_int_equal(tally_count(fixture->app.tally, 2100 * 12, card, no_id), 0);
+    assert_int_equal(handle_data(&again, &fixture->app), HTTP_DONE);
+    http_exchange_finish(&exchange);
+    http_exchange_finish(&again);
+    tally_destroy(fixture->app.tally);
+    fixture->app.tally = NULL;
+}
+
 static void the_reference_tells_what_bodies_are_made_of(void **state)
 {
     struct fixture *fixture = *state;
@@ -435,6 +459,7 @@ int main(void)
         cmocka_unit_test(a_page_is_written_once_for_a_view_an_address_and_a_language),
         cmocka_unit_test(pages_of_an_older_view_are_forgotten),
         cmocka_unit_test(the_page_asked_for_longest_ago_makes_room),
+        cmocka_unit_test(answers_are_counted_as_they_are_in_reports),
         cmocka_unit_test(the_reference_tells_what_bodies_are_made_of),
         cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
     };
