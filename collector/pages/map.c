@@ -54,14 +54,18 @@ static void put_stop(const struct city *city, int index, bool passes)
     FILL(html,
          "\" class=\"stop {class} {standing}{shut}{out}\" data-lines=\"{lines}\" "
          "transform=\"translate({x} {y})\"><circle r=\"{radius}\"/><use href=\"#m-{class}\" "
-         "x=\"-{half}\" y=\"-{half}\" width=\"{side}\" height=\"{side}\"/><use class=\"strike\" "
-         "href=\"#m-strike\" x=\"-{radius}\" y=\"-{radius}\" width=\"{wide}\" "
-         "height=\"{wide}\"/></a>\n",
+         "x=\"-{half}\" y=\"-{half}\" width=\"{side}\" height=\"{side}\"/>",
          TEXT("class", class), TEXT("standing", standing_name(row->standing)),
          MARKUP("shut", shut ? " shut" : ""), MARKUP("out", passes ? "" : " out"),
          TEXT("lines", lines.data), NUMBER("x", station->x * DIAGRAM_CELL),
          NUMBER("y", station->y * DIAGRAM_CELL), NUMBER("half", half), NUMBER("side", 2 * half),
-         NUMBER("radius", half), NUMBER("wide", 2 * half));
+         NUMBER("radius", half));
+    if (row->standing == STANDING_DISPUTED)
+        FILL(html,
+             "<use class=\"strike\" href=\"#m-strike\" x=\"-{half}\" y=\"-{half}\" "
+             "width=\"{side}\" height=\"{side}\"/>",
+             NUMBER("half", half), NUMBER("side", 2 * half));
+    html_put(html, "</a>\n");
 }
 
 static void put_stops(const struct city *city)

@@ -9,6 +9,12 @@ import { Slider } from './slider.js';
 /** What is taken over from the page of another day or filter. */
 const parts = ['.city .headline', '.city .list', '.city .aside', '.diagram .tracks', '.diagram .stops', '.diagram .names'];
 
+/** @param {() => void} later */
+function whenIdle(later) {
+  if ('requestIdleCallback' in window) requestIdleCallback(later, { timeout: 2000 });
+  else setTimeout(later, 200);
+}
+
 class City {
   /** @param {HTMLElement} section @param {HTMLElement} frame @param {SVGSVGElement} svg */
   constructor(section, frame, svg) {
@@ -59,6 +65,7 @@ class City {
   /** @param {SVGAElement} stop */
   focus(stop) {
     this.diagram.reveal(stop);
+    this.nameStop(stop, this.card.name(stop));
     stop.focus({ preventScroll: true });
     this.card.show(stop);
   }
@@ -81,11 +88,17 @@ class City {
     );
   }
 
-  /** Stations are links with names for those who hear the page. */
+  /** Stations are links with names for those who hear the page. The one in focus has its name at
+   * once, the others when there is time: a slow phone has more urgent things to do first. */
   nameStops() {
     this.diagram.svg.querySelector('.names')?.setAttribute('aria-hidden', 'true');
     const { stops, names } = this.diagram;
-    stops.forEach((stop, i) => stop.setAttribute('aria-label', this.card.sentence(stop, names[i].textContent ?? '')));
+    whenIdle(() => stops.forEach((stop, i) => this.nameStop(stop, names[i].textContent ?? '')));
+  }
+
+  /** @param {SVGAElement} stop @param {string} name */
+  nameStop(stop, name) {
+    stop.setAttribute('aria-label', this.card.sentence(stop, name));
   }
 
   takeTime() {
@@ -100,8 +113,7 @@ class City {
       else url.searchParams.set('as_of', day);
       if (url.href !== location.href) this.go(url, 'replace');
     };
-    const idle = window.requestIdleCallback ?? ((/** @type {() => void} */ later) => setTimeout(later, 200));
-    idle(() => slider.arrive(slider.asOf));
+    whenIdle(() => slider.arrive(slider.asOf));
   }
 
   takeFilters() {

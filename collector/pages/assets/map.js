@@ -19,11 +19,10 @@ export class Diagram {
     this.whole = { left, top, width, height };
     /** @type {Part} */
     this.part = { x: left, y: top, width };
-    this.size = { width: 1, height: 1 };
+    this.size = { width: 0, height: 0 };
     this.moved = () => {};
-    this.showWhole();
-    new ResizeObserver(() => this.resize()).observe(svg);
     this.resize();
+    new ResizeObserver(() => this.resize()).observe(svg);
   }
 
   get stops() {
@@ -41,7 +40,8 @@ export class Diagram {
 
   resize() {
     const { width, height } = this.svg.getBoundingClientRect();
-    const whole = this.near <= 1.01;
+    if (width === this.size.width && height === this.size.height) return;
+    const whole = this.size.width === 0 || this.near <= 1.01;
     this.size = { width: width || 1, height: height || 1 };
     if (whole) this.showWhole();
     else this.show(this.part);

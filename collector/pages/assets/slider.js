@@ -240,5 +240,15 @@ function dress(stop, shape, standing) {
   const wanted = ['stop', shape, standing, ...kept].join(' ');
   if (stop.getAttribute('class') === wanted) return;
   stop.setAttribute('class', wanted);
-  stop.querySelector('use')?.setAttribute('href', `#m-${shape}`);
+  const use = stop.querySelector('use');
+  use?.setAttribute('href', `#m-${shape}`);
+  if (use && standing === 'disputed' && !stop.querySelector('.strike')) stop.append(strike(use));
+}
+
+/** The stroke over a mark, of its size; drawn where it is needed first. @param {SVGUseElement} use */
+function strike(use) {
+  const copy = /** @type {SVGUseElement} */ (use.cloneNode());
+  copy.setAttribute('class', 'strike');
+  copy.setAttribute('href', '#m-strike');
+  return copy;
 }
