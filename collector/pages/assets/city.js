@@ -37,7 +37,6 @@ class City {
     frame.tabIndex = 0;
     frame.setAttribute('role', 'application');
     frame.setAttribute('aria-label', frame.dataset.help ?? '');
-    diagram.svg.removeAttribute('aria-hidden');
     diagram.moved = () => card.put();
     this.putButtons();
     this.nameStops();
@@ -66,6 +65,7 @@ class City {
   focus(stop) {
     this.diagram.reveal(stop);
     this.nameStop(stop, this.card.name(stop));
+    this.diagram.svg.removeAttribute('aria-hidden');
     stop.focus({ preventScroll: true });
     this.card.show(stop);
   }
@@ -89,11 +89,16 @@ class City {
   }
 
   /** Stations are links with names for those who hear the page. The one in focus has its name at
-   * once, the others when there is time: a slow phone has more urgent things to do first. */
+   * once, the others when there is time, and only then are they told of: a slow phone has more
+   * urgent things to do first. */
   nameStops() {
-    this.diagram.svg.querySelector('.names')?.setAttribute('aria-hidden', 'true');
-    const { stops, names } = this.diagram;
-    whenIdle(() => stops.forEach((stop, i) => this.nameStop(stop, names[i].textContent ?? '')));
+    const { svg, stops, names } = this.diagram;
+    svg.setAttribute('aria-hidden', 'true');
+    svg.querySelector('.names')?.setAttribute('aria-hidden', 'true');
+    whenIdle(() => {
+      stops.forEach((stop, i) => this.nameStop(stop, names[i].textContent ?? ''));
+      svg.removeAttribute('aria-hidden');
+    });
   }
 
   /** @param {SVGAElement} stop @param {string} name */
