@@ -185,12 +185,16 @@ static void list_marks(const struct mixture *mixture, double horizon, struct dyn
     dynamics->mark_count = sort_distinct(dynamics->marks, count);
 }
 
+enum {
+    DAYS_MAX = 4000 /* beyond these days the steps are computed one by one */
+};
+
 static void tabulate_days(struct dynamics *dynamics, double origin, double horizon)
 {
     const double noon = 0.5;
     size_t row = (size_t)dynamics->options + 1;
     dynamics->noon = floor(origin) + noon;
-    dynamics->days = horizon > origin ? (size_t)(horizon - origin) : 0;
+    dynamics->days = (size_t)fmin(fmax(horizon - origin, 0), DAYS_MAX);
     dynamics->daily = memory_zeroed(dynamics->days * row + 1, sizeof(double));
     for (size_t day = 0; day < dynamics->days; day++) {
         struct step step;

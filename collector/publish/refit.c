@@ -109,7 +109,6 @@ static void count_fit(const struct refit_task *task, const struct timespec *begi
     atomic_store(&counters->iterations, task->learned.iterations);
     atomic_store(&counters->questions, task->learned.questions);
     atomic_store(&counters->reports, task->reports);
-    atomic_fetch_add(&counters->fits, 1);
 }
 
 static void make_rules(struct refit_task *task)

@@ -127,6 +127,7 @@ void refitting_settle(struct publisher *publisher)
     if (refit->made == NULL)
         return;
     refit_task_destroy(TAKE(refit->made));
+    atomic_fetch_add(&refit->counters.fits, 1);
     malloc_trim(0);
 }
 
