@@ -79,6 +79,8 @@ static const char *check_tally(const struct tally *tally, const char *version,
     return NULL;
 }
 
+/* libmicrohttpd 0.9.75 shows no NUL in a value, and takes a line with an empty name for the end of the
+ * headers: a strict proxy in front has to refuse these. */
 const char *framing_check(const struct http_request *request, const char *version,
                           struct framing *framing_out)
 {
