@@ -38,13 +38,16 @@ const paths = {
   changes: '/changes',
   about: '/about',
   'the method': '/about/method',
+  'the data': '/data',
+  'the reference': '/api',
+  privacy: '/privacy',
   'the form': '/report?station=guomao',
   'the own report': '/mine',
   'no such page': '/nowhere',
 };
 
 // The other theme has other colours and nothing else: a page of each kind shows them all.
-const kinds = ['the city', 'a disputed station', 'a station seen lately', 'about', 'the method', 'the form', 'no such page'];
+const kinds = ['the city', 'a disputed station', 'a station seen lately', 'about', 'the method', 'the data', 'the reference', 'privacy', 'the form', 'no such page'];
 const dark = Object.fromEntries(kinds.map((name) => [name, paths[name]]));
 
 function openTwo() {

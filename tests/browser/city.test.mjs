@@ -146,11 +146,10 @@ describe('the city', () => {
     await waitFor(async () => (await height()) === all, 'all again');
   });
 
-  for (const path of ['/', '/data', '/api', '/privacy'])
-    for (const language of ['zh', 'en'])
-      test(`axe-core finds nothing: ${path}, ${language}`, async (t) => {
-        const tab = await openTab(t, browser(), server(), { language, scheme: language === 'zh' ? 'dark' : 'light' });
-        await tab.goto(path === '/' ? '/?line=2' : path);
-        assert.deepEqual(await barriers(tab), []);
-      });
+  for (const language of ['zh', 'en'])
+    test(`axe-core finds nothing: ${language}`, async (t) => {
+      const tab = await openTab(t, browser(), server(), { language, scheme: language === 'zh' ? 'dark' : 'light' });
+      await tab.goto('/?line=2');
+      assert.deepEqual(await barriers(tab), []);
+    });
 });
