@@ -105,6 +105,7 @@ void call_begin(struct http_call *call, const char *target)
 {
     int64_t deadline_ms = call->server->now_ms + call->server->options.headers_ms;
     call->phase = CALL_HEADERS;
+    call->listener->busy++;
     if (deadline_ms < call->deadline_ms)
         call->deadline_ms = deadline_ms;
     call->exchange.call = call;
@@ -129,6 +130,8 @@ static void shrink(struct buffer *buffer)
 static void call_rest(struct http_call *call)
 {
     struct http_server *server = call->server;
+    call->listener->busy -= call->phase != CALL_IDLE && call->phase != CALL_WAITING;
+    call->listener->progress++;
     call->phase = CALL_IDLE;
     call->deadline_ms = server->now_ms + server->options.idle_ms;
     if (server->stopping && call->connection != NULL)

@@ -1,5 +1,17 @@
 #include "collector/http/internal.h"
 
+/*
+ * To suspend a connection and resume it costs four system calls: libmicrohttpd takes it out of its
+ * epoll set and puts it back, which gives an event that means nothing, and tries to read. A commit
+ * takes a moment only, so a call is parked first: it has neither a reply nor is it suspended, and
+ * libmicrohttpd asks for it again at every turn ("the callback can be called again immediately",
+ * microhttpd.h), which costs little while they are not too many. What waits longer is suspended.
+ */
+enum {
+    PARKED_MAX = 1024, /* of a listener */
+    PARKED_MS = 50
+};
+
 bool handle_request(struct http_call *call)
 {
     const struct http_route *route = call->turn.match.route;
@@ -13,17 +25,51 @@ bool handle_request(struct http_call *call)
     return true;
 }
 
+static void set_parked(struct http_call *call, bool parked)
+{
+    call->listener->parked += parked - call->turn.parked;
+    call->turn.parked = parked;
+}
+
 void handle_wait(struct http_call *call)
 {
+    struct listener *listener = call->listener;
     call->phase = CALL_WAITING;
     call->deadline_ms = call->server->now_ms + call->server->options.wait_ms;
+    listener->busy--;
+    if (call->turn.streaming || listener->parked == PARKED_MAX)
+        MHD_suspend_connection(call->connection);
+    else
+        set_parked(call, true);
+}
+
+void handle_asked(struct http_call *call)
+{
+    const struct http_server *server = call->server;
+    int64_t waited_ms = server->now_ms + server->options.wait_ms - call->deadline_ms;
+    if (waited_ms < PARKED_MS)
+        return;
+    set_parked(call, false);
     MHD_suspend_connection(call->connection);
 }
 
+/* It is to be answered. Of a suspended one libmicrohttpd takes the reply in the next turn. */
 static void go_on(struct http_call *call)
 {
+    bool suspended = !call->turn.parked;
+    call->phase = CALL_REPLYING;
+    call->deadline_ms = INT64_MAX;
+    call->listener->busy++;
     call->listener->pending = true;
-    MHD_resume_connection(call->connection);
+    set_parked(call, false);
+    if (suspended)
+        MHD_resume_connection(call->connection);
+}
+
+void handle_lost(struct http_call *call)
+{
+    set_parked(call, false);
+    call->turn.abandoned = true;
 }
 
 /* The connection may be gone, or about to go, when the handler of an abandoned call comes back. */
@@ -47,19 +93,15 @@ void http_resume(struct http_exchange *exchange)
         call->turn.resumed = true;
         return;
     }
-    call->phase = CALL_REPLYING;
-    call->deadline_ms = INT64_MAX;
-    call->turn.broken = !call->turn.streaming && !reply_send(call);
     go_on(call);
+    call->turn.broken = !call->turn.streaming && !reply_send(call);
 }
 
 void handle_abandon(struct http_call *call)
 {
     call->turn.abandoned = true;
     call->turn.close = true;
-    call->phase = CALL_REPLYING;
-    call->deadline_ms = INT64_MAX;
     call->server->counters.deadlines++;
-    call->turn.broken = !call->turn.streaming && !reply_apology(call);
     go_on(call);
+    call->turn.broken = !call->turn.streaming && !reply_apology(call);
 }

@@ -98,7 +98,7 @@ void http_exchange_finish(struct http_exchange *exchange);
 
 const char *http_header(const struct http_exchange *exchange, const char *name);
 
-/* HTTP_DONE: the reply is ready. HTTP_WAIT: the exchange is suspended until http_resume. */
+/* HTTP_DONE: the reply is ready. HTTP_WAIT: the exchange waits until http_resume. */
 typedef enum http_progress http_handler(struct http_exchange *exchange, void *context);
 
 /* On the HTTP thread: a waiting exchange goes on (its reply is ready, or its stream's next part

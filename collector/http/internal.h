@@ -32,7 +32,7 @@ enum call_phase {
     CALL_HEADERS, /* the request line is here */
     CALL_BODY,    /* the headers are here */
     CALL_HANDLED, /* the handler, or its stream, is at work */
-    CALL_WAITING, /* suspended until http_resume */
+    CALL_WAITING, /* until http_resume, parked or suspended */
     CALL_REPLYING
 };
 
@@ -43,6 +43,7 @@ struct turn {
     bool refused;         /* the reply is there; the rest of the body is read and forgotten */
     bool close;           /* the connection ends with the reply */
     bool resumed;         /* http_resume came before the handler returned */
+    bool parked;          /* it waits, and libmicrohttpd asks for it at every turn */
     bool abandoned;       /* given up while it waited: kept until http_resume */
     bool vary_language;   /* the reply depends on Accept-Language */
     bool streaming;       /* the stream is being sent */
@@ -82,7 +83,11 @@ struct listener {
     struct http_server *server;
     struct MHD_Daemon *daemon;
     bool local;
-    bool pending; /* libmicrohttpd has something to do */
+    bool pending;      /* libmicrohttpd has something to do */
+    bool held;         /* it says so, and may mean what is parked alone */
+    int parked;        /* calls, see handle.c */
+    int busy;          /* requests between their first line and their end that do not wait */
+    uint64_t progress; /* counts what requests and streams did */
 };
 
 struct watch {
@@ -139,8 +144,12 @@ void call_end(struct http_call *call);
 
 /* handle.c: runs the handler and sends its reply, or waits. False: cut the connection. */
 NODISCARD bool handle_request(struct http_call *call);
-/* Suspends the connection until http_resume. */
+/* Parks or suspends the connection until http_resume. */
 void handle_wait(struct http_call *call);
+/* libmicrohttpd asks for one that is parked. */
+void handle_asked(struct http_call *call);
+/* The client of one that waits is gone. */
+void handle_lost(struct http_call *call);
 /* Answers 503 for a handler that does not come back in time. */
 void handle_abandon(struct http_call *call);
 

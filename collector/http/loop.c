@@ -11,6 +11,7 @@ enum {
     EVENTS_MAX = 16,
     TAG_STOP = LISTENERS_MAX + WATCHES_MAX,
     STEPS_MAX = 3,
+    HELD_MS = 1,
     STOP_TURNS = 1000 /* of libmicrohttpd, to get rid of what waited */
 };
 
@@ -90,13 +91,26 @@ static void tick(struct http_server *server)
         server->listeners[i].pending = true;
 }
 
-/* A request takes libmicrohttpd two or three steps, between which there is nothing to wait for. */
+/* Whether libmicrohttpd wants to be run again at once: always while calls are parked, whatever
+ * else there is. */
+static bool wants_more(const struct listener *listener)
+{
+    MHD_UNSIGNED_LONG_LONG timeout = 0;
+    return MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && timeout == 0;
+}
+
+/* A request takes libmicrohttpd two or three steps, between which there is nothing to wait for.
+ * While calls are parked it goes on where requests made progress; anything else that it may have
+ * to do (such as input that came behind a request) is held for a moment. */
 static void run_listener(struct listener *listener)
 {
     for (int step = 0; listener->pending && step < STEPS_MAX; step++) {
-        MHD_UNSIGNED_LONG_LONG timeout = 0;
+        uint64_t before = listener->progress;
         MHD_run(listener->daemon);
-        listener->pending = MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && timeout == 0;
+        bool more = wants_more(listener);
+        bool moves = listener->busy > 0 && listener->progress != before;
+        listener->held = more && listener->parked > 0;
+        listener->pending = more && (listener->parked == 0 || moves);
     }
 }
 
@@ -108,11 +122,31 @@ static bool is_pending(const struct http_server *server)
     return false;
 }
 
+/* What libmicrohttpd is asked for again after HELD_MS, though nothing happens. */
+static bool take_held(struct http_server *server)
+{
+    bool any = false;
+    for (int i = 0; i < server->listener_count; i++) {
+        struct listener *listener = &server->listeners[i];
+        any = any || listener->held;
+        listener->pending = listener->pending || listener->held;
+        listener->held = false;
+    }
+    return any;
+}
+
+static int wait_events(struct http_server *server, struct epoll_event *events, int timeout_ms)
+{
+    bool is_due = is_pending(server);
+    if (take_held(server) && timeout_ms > HELD_MS)
+        timeout_ms = HELD_MS;
+    return epoll_wait(server->epoll_fd, events, EVENTS_MAX, is_due ? 0 : timeout_ms);
+}
+
 static void loop_turn(struct http_server *server, int timeout_ms)
 {
     struct epoll_event events[EVENTS_MAX];
-    int count =
-        epoll_wait(server->epoll_fd, events, EVENTS_MAX, is_pending(server) ? 0 : timeout_ms);
+    int count = wait_events(server, events, timeout_ms);
     server->now_ms = loop_now_ms();
     for (int i = 0; i < count; i++)
         dispatch(server, events[i].data.u32);

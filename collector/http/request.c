@@ -262,6 +262,11 @@ enum MHD_Result request_step(void *listener, struct MHD_Connection *connection, 
     (void)connection;
     (void)url;
     bool good;
+    if (call->turn.parked) {
+        handle_asked(call);
+        return MHD_YES;
+    }
+    call->listener->progress++;
     if (!call->turn.begun) {
         good = request_head(call, method, version);
     } else if (*size != 0) {

@@ -32,12 +32,16 @@ static void *on_request_line(void *cls, const char *target, struct MHD_Connectio
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode reason)
 {
+    struct http_call *call = *context;
     (void)cls;
     (void)connection;
     (void)reason;
-    if (*context != NULL)
-        call_end(*context);
     *context = NULL;
+    if (call == NULL)
+        return;
+    if (call->phase == CALL_WAITING)
+        handle_lost(call);
+    call_end(call);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,

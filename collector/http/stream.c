@@ -40,6 +40,7 @@ static ssize_t read_stream(void *cls, uint64_t position, char *out, size_t room)
 {
     struct http_call *call = cls;
     (void)position;
+    call->listener->progress++;
     while (!call->turn.abandoned) {
         if (call->turn.part_sent < call->part.length)
             return send_part(call, out, room);

@@ -5,7 +5,8 @@
 #include <zlib.h>
 
 enum {
-    WAITING_MAX = 512
+    WAITING_MAX = 512,
+    LONG_BODY = 500000
 };
 
 /* What is handed to "the store": the test decides when it comes back, on the HTTP thread. */
@@ -53,6 +54,13 @@ static enum http_progress resume_at_once(struct http_exchange *exchange, void *c
     buffer_text(&exchange->reply.body, "\"at once\"");
     http_resume(exchange);
     return HTTP_WAIT;
+}
+
+static enum http_progress count_bytes(struct http_exchange *exchange, void *context)
+{
+    (void)context;
+    buffer_integer(&exchange->reply.body, (int64_t)exchange->request.body_length);
+    return HTTP_DONE;
 }
 
 /* A stream of parts, which waits before each when told so. */
@@ -106,6 +114,7 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/wait", wait_for_desk, 0, NULL, 0},
     {HTTP_POST, "/wait", wait_for_desk, 100, NULL, 0},
     {HTTP_GET, "/once", resume_at_once, 0, NULL, 0},
+    {HTTP_POST, "/long", count_bytes, LONG_BODY, NULL, 0},
     {HTTP_GET, "/stream/{kind}", give_stream, 0, NULL, 0},
 };
 
@@ -242,6 +251,106 @@ static void a_client_that_left_harms_nobody(void **state)
     await(&desk.destroyed, 2);
 }
 
+/* Its connection ends with a reset, which a server can tell while it has no answer yet. */
+static void client_reset(struct client *client)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    assert_int_equal(setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    client_close(client);
+}
+
+static void a_client_that_breaks_off_harms_nobody(void **state)
+{
+    (void)state;
+    struct client breaker;
+    struct client stayer;
+    struct response response;
+    client_open(&breaker, &desk.harness);
+    client_open(&stayer, &desk.harness);
+    client_say(&breaker, "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}");
+    client_say(&stayer, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+    await(&desk.count, 2);
+    client_reset(&breaker);
+    /* The server has seen the reset once it answers what came after it. */
+    assert_true(ask(&desk.harness, "GET /once HTTP/1.1\r\n" HOST "\r\n", &response));
+    response_finish(&response);
+    assert_int_equal(desk.destroyed, 0);
+    let_go();
+    assert_true(client_read(&stayer, false, &response));
+    assert_int_equal(response.status, 200);
+    response_finish(&response);
+    client_close(&stayer);
+    await(&desk.destroyed, 2);
+}
+
+static void check_parts(const struct buffer *body)
+{
+    auto_buffer struct buffer expected = {0};
+    for (int part = 0; part < 30; part++)
+        for (int i = 0; i < 1000; i++)
+            buffer_format(&expected, "%d:%d,", part, i);
+    assert_int_equal(body->length, expected.length);
+    assert_memory_equal(body->data, expected.data, expected.length);
+}
+
+static void others_are_served_while_some_wait(void **state)
+{
+    (void)state;
+    struct client waiter;
+    struct client client;
+    struct response response;
+    auto_buffer struct buffer request = {0};
+    client_open(&waiter, &desk.harness);
+    client_open(&client, &desk.harness);
+    client_say(&waiter, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+    await(&desk.count, 1);
+    /* More than libmicrohttpd reads at once, and a request behind it. */
+    buffer_format(&request, "POST /long HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n", LONG_BODY);
+    for (int i = 0; i < LONG_BODY; i++)
+        buffer_char(&request, 'x');
+    buffer_text(&request, "GET /stream/plain HTTP/1.1\r\n" HOST "\r\n");
+    client_send(&client, request.data, request.length);
+    assert_true(client_read(&client, false, &response));
+    assert_string_equal(response.body.data, "500000");
+    response_finish(&response);
+    assert_true(client_read(&client, false, &response));
+    check_parts(&response.body);
+    response_finish(&response);
+    assert_int_equal(desk.count, 1);
+    let_go();
+    assert_true(client_read(&waiter, false, &response));
+    response_finish(&response);
+    client_close(&client);
+    client_close(&waiter);
+}
+
+static void what_came_behind_a_request_that_waits_is_answered_too(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client other;
+    struct response response;
+    client_open(&client, &desk.harness);
+    client_open(&other, &desk.harness);
+    client_say(&client, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+    await(&desk.count, 1);
+    client_say(&client, "GET /once HTTP/1.1\r\n" HOST "\r\n");
+    let_go();
+    client_say(&other, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+    assert_true(client_read(&client, false, &response));
+    assert_string_equal(response.body.data, "\"/wait \"");
+    response_finish(&response);
+    assert_true(client_read(&client, false, &response));
+    assert_string_equal(response.body.data, "\"at once\"");
+    response_finish(&response);
+    await(&desk.count, 1);
+    let_go();
+    assert_true(client_read(&other, false, &response));
+    response_finish(&response);
+    client_close(&client);
+    client_close(&other);
+}
+
 static void a_client_that_has_finished_speaking_is_answered(void **state)
 {
     (void)state;
@@ -256,16 +365,6 @@ static void a_client_that_has_finished_speaking_is_answered(void **state)
     assert_int_equal(response.status, 200);
     response_finish(&response);
     client_close(&client);
-}
-
-static void check_parts(const struct buffer *body)
-{
-    auto_buffer struct buffer expected = {0};
-    for (int part = 0; part < 30; part++)
-        for (int i = 0; i < 1000; i++)
-            buffer_format(&expected, "%d:%d,", part, i);
-    assert_int_equal(body->length, expected.length);
-    assert_memory_equal(body->data, expected.data, expected.length);
 }
 
 static void a_stream_comes_whole(void **state)
@@ -436,10 +535,9 @@ static void the_end_does_not_wait_forever(void **state)
     finish_desk();
 }
 
-static void a_handler_that_stays_away_is_answered_for(void **state)
+static void stay_away(unsigned wait_ms)
 {
-    (void)state;
-    const struct http_options options = {.wait_ms = 50};
+    const struct http_options options = {.wait_ms = wait_ms};
     struct client client;
     struct response response;
     open_desk(&options);
@@ -453,6 +551,37 @@ static void a_handler_that_stays_away_is_answered_for(void **state)
     assert_int_equal(desk.destroyed, 0);
     let_go();
     await(&desk.destroyed, 1);
+    harness_stop(&desk.harness);
+    finish_desk();
+}
+
+static void a_handler_that_stays_away_is_answered_for(void **state)
+{
+    (void)state;
+    stay_away(20); /* while it is parked */
+    stay_away(300);
+}
+
+/* Longer than a commit takes, so that it is suspended meanwhile: as long as a client may idle. */
+static void who_waits_long_is_answered(void **state)
+{
+    (void)state;
+    const struct http_options options = {.idle_ms = 200, .headers_ms = 200};
+    struct client client;
+    struct client idle;
+    struct response response;
+    open_desk(&options);
+    client_open(&client, &desk.harness);
+    client_say(&client, "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}");
+    await(&desk.count, 1);
+    client_open(&idle, &desk.harness);
+    assert_true(client_is_closed(&idle));
+    client_close(&idle);
+    let_go();
+    assert_true(client_read(&client, false, &response));
+    assert_string_equal(response.body.data, "\"/wait {}\"");
+    response_finish(&response);
+    client_close(&client);
     harness_stop(&desk.harness);
     finish_desk();
 }
@@ -476,6 +605,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_waits_is_answered_when_it_comes_back, start, stop),
         cmocka_unit_test_setup_teardown(a_handler_may_come_back_before_it_has_left, start, stop),
         cmocka_unit_test_setup_teardown(a_client_that_left_harms_nobody, start, stop),
+        cmocka_unit_test_setup_teardown(a_client_that_breaks_off_harms_nobody, start, stop),
+        cmocka_unit_test_setup_teardown(others_are_served_while_some_wait, start, stop),
+        cmocka_unit_test_setup_teardown(what_came_behind_a_request_that_waits_is_answered_too,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(a_client_that_has_finished_speaking_is_answered, start,
                                         stop),
         cmocka_unit_test_setup_teardown(a_stream_comes_whole, start, stop),
@@ -487,6 +620,7 @@ int main(void)
         cmocka_unit_test(the_end_waits_for_what_is_in_hand),
         cmocka_unit_test(the_end_does_not_wait_forever),
         cmocka_unit_test(a_handler_that_stays_away_is_answered_for),
+        cmocka_unit_test(who_waits_long_is_answered),
         cmocka_unit_test(a_server_that_never_ran_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
