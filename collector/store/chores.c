@@ -18,6 +18,8 @@ void checkpoint(struct store *store, bool erase)
     store_judge(store, code);
     if (erase)
         store->erase_wal = code != SQLITE_OK;
+    if (erase)
+        store->wal_size = 0;
     if (code == SQLITE_OK)
         store->wal_pages = 0;
     else
@@ -124,6 +126,7 @@ bool chores_run(struct store *store)
         store->next_purge = now + PURGE_SECONDS;
     if (store->wal_pages >= WAL_PAGES_MAX || store->erase_wal)
         checkpoint(store, store->erase_wal && !staging_is_moving(&session->staging));
+    wal_run_ahead(store);
     if (!staging_is_moving(&session->staging))
         backup_work(&store->backup, session->database, store->path);
     return !store->failed && store->retry_chores <= now &&

@@ -31,6 +31,8 @@ struct store {
     struct store_counters counters;
     struct backup backup;
     int wal_pages;                       /* in the log file since it was begun again */
+    int64_t wal_size;                    /* bytes of that file as known; see wal.c */
+    int64_t page_size;                   /* bytes */
     bool failed;                         /* for good */
     bool erase_wal;                      /* what was erased may still be in the WAL */
     size_t piece;                        /* of a move: reports in the transaction that goes on */
@@ -61,5 +63,8 @@ bool chores_run(struct store *store);
 void chores_finish(struct store *store);
 /* Copies the WAL into the database; `erase` leaves nothing of it. */
 void checkpoint(struct store *store, bool erase);
+
+/* wal.c: between batches, so that commits find room in the log file. */
+void wal_run_ahead(struct store *store);
 
 #endif

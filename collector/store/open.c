@@ -94,11 +94,23 @@ static bool configure(struct store *store, bool in_memory, struct error *error)
     return true;
 }
 
-static bool load(struct session *session, struct error *error)
+static bool read_page_size(struct store *store, struct error *error)
 {
+    bool row;
+    auto_query struct query query = query_begin(&store->session, SQL_PAGE_SIZE);
+    if (!query_step(&query, &row, error))
+        return false;
+    store->page_size = row ? query_column(&query, 0) : 0;
+    return true;
+}
+
+static bool load(struct store *store, struct error *error)
+{
+    struct session *session = &store->session;
     if (!session_begin(session, error))
         return false;
-    if (session_load(session, error) && session_commit(session, error))
+    if (read_page_size(store, error) && session_load(session, error) &&
+        session_commit(session, error))
         return true;
     session_rollback(session);
     return false;
@@ -108,7 +120,7 @@ static bool load(struct session *session, struct error *error)
 static bool prepare(struct store *store, const struct store_options *options, struct error *error)
 {
     struct session *session = &store->session;
-    if (migrate(session->database, options->source, error) && load(session, error))
+    if (migrate(session->database, options->source, error) && load(store, error))
         return true;
     return session->failure == SQLITE_OK
                ? error_prefix(error, "%s", store->path)

@@ -29,6 +29,7 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [SQL_FREE_PAGES] = "PRAGMA freelist_count",
     [SQL_SHRINK] = "PRAGMA incremental_vacuum(1024)",
+    [SQL_PAGE_SIZE] = "PRAGMA page_size",
 
     [SQL_STATION_CODES] = "SELECT code, id FROM station_code ORDER BY code",
     [SQL_STATION_CODE_ADD] = "INSERT INTO station_code (code, id) VALUES (:code, :id)",

@@ -9,6 +9,7 @@ enum statement {
 
     SQL_FREE_PAGES,
     SQL_SHRINK,
+    SQL_PAGE_SIZE,
 
     SQL_STATION_CODES,
     SQL_STATION_CODE_ADD,

@@ -256,6 +256,27 @@ static void what_staging_took_is_given_back(void **state)
     assert_true(ask_database(fixture, "PRAGMA freelist_count") > 0);
 }
 
+static off_t log_size(const struct fixture *fixture)
+{
+    char path[96];
+    struct stat status;
+    snprintf(path, sizeof path, "%s-wal", fixture->path);
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_size;
+}
+
+static void commits_find_room_in_the_log_file(void **state)
+{
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < 10; i++)
+        put_many(fixture, i, i + 1);
+    off_t size = log_size(fixture);
+    assert_true(size > 1 << 20);
+    for (uint32_t i = 10; i < 60; i++)
+        put_many(fixture, i, i + 1);
+    assert_int_equal(log_size(fixture), size);
+}
+
 static void reports_that_a_killed_move_had_copied_are_there_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -456,6 +477,7 @@ int main(void)
         CASE(a_database_that_does_not_fit_is_refused_by_name),
         CASE(what_is_no_database_is_refused),
         CASE(what_staging_took_is_given_back),
+        CASE(commits_find_room_in_the_log_file),
         CASE(reports_that_a_killed_move_had_copied_are_there_once),
         CASE(a_thousand_jobs_are_collected_where_they_belong),
         CASE(changes_are_told_before_the_caller_goes_on),
