@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <string.h>
 
-_Static_assert(sizeof(struct sha256) >= sizeof(crypto_hash_sha256_state), "state does not fit");
 _Static_assert(SIGN_SECRET_SIZE == crypto_sign_SECRETKEYBYTES, "sizes differ");
 _Static_assert(SIGNATURE_SIZE == crypto_sign_BYTES, "sizes differ");
 _Static_assert(BOX_OVERHEAD == crypto_box_SEALBYTES, "sizes differ");
@@ -41,31 +40,6 @@ uint64_t hash_short(const uint8_t key[HASH_KEY_SIZE], const void *bytes, size_t 
     uint64_t hash;
     crypto_shorthash((unsigned char *)&hash, bytes, length, key);
     return hash;
-}
-
-static crypto_hash_sha256_state *sha256_state(struct sha256 *state)
-{
-    return (crypto_hash_sha256_state *)(void *)state->opaque;
-}
-
-void sha256_start(struct sha256 *state)
-{
-    crypto_hash_sha256_init(sha256_state(state));
-}
-
-void sha256_add(struct sha256 *state, const void *bytes, size_t length)
-{
-    crypto_hash_sha256_update(sha256_state(state), bytes, length);
-}
-
-void sha256_end(struct sha256 *state, uint8_t digest[SECRET_KEY_SIZE])
-{
-    crypto_hash_sha256_final(sha256_state(state), digest);
-}
-
-void sha256_bytes(const void *bytes, size_t length, uint8_t digest[SECRET_KEY_SIZE])
-{
-    crypto_hash_sha256(digest, bytes, length);
 }
 
 void blake2b(const uint8_t *key, const void *bytes, size_t length, uint8_t *digest, size_t size)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 
 #include "collector/base/secret.h"
 
@@ -53,6 +54,27 @@ static void sha256_in_parts_is_sha256(void **state)
     sha256_add(&sum, "bc", 2);
     sha256_end(&sum, parts);
     assert_memory_equal(whole, parts, sizeof whole);
+}
+
+static void sha256_of_any_length_in_any_two_parts_is_that_of_libsodium(void **state)
+{
+    (void)state;
+    uint8_t bytes[200];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7 + 3);
+    for (size_t length = 0; length <= sizeof bytes; length++) {
+        uint8_t expected[SECRET_KEY_SIZE];
+        crypto_hash_sha256(expected, bytes, length);
+        for (size_t cut = 0; cut <= length; cut++) {
+            uint8_t digest[SECRET_KEY_SIZE];
+            struct sha256 sum;
+            sha256_start(&sum);
+            sha256_add(&sum, bytes, cut);
+            sha256_add(&sum, bytes + cut, length - cut);
+            sha256_end(&sum, digest);
+            assert_memory_equal(digest, expected, sizeof digest);
+        }
+    }
 }
 
 static void a_sealed_box_opens_with_its_key_alone(void **state)
@@ -135,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signatures_are_plain_ed25519),
         cmocka_unit_test(sha256_in_parts_is_sha256),
+        cmocka_unit_test(sha256_of_any_length_in_any_two_parts_is_that_of_libsodium),
         cmocka_unit_test(a_sealed_box_opens_with_its_key_alone),
         cmocka_unit_test(base64_is_strict),
         cmocka_unit_test(base64_knows_its_letters_alone),
