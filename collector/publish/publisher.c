@@ -34,10 +34,13 @@ void publisher_swap_take(struct publisher *publisher, struct view *view)
     view_drop(before);
 }
 
+/* Every batch of reports comes by: who knows already that something is stale sleeps on until it is
+ * due. */
 static void wake(struct publisher *publisher)
 {
+    if (!publisher->stale.any)
+        pthread_cond_signal(&publisher->wake);
     publisher->stale.any = true;
-    pthread_cond_signal(&publisher->wake);
 }
 
 static void on_published(void *context, const struct published_change *changes, size_t count)
