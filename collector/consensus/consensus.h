@@ -64,8 +64,8 @@ struct knots {
 };
 
 void knots_finish(struct knots *knots);
-/* `accuracy[r]` is the published accuracy of reporter r; the unnamed have `unnamed`. The
- * observations are weighed and sorted. */
+/* `accuracy[r]` is the published accuracy of reporter r; the unnamed have `unnamed`. NULL leaves
+ * the evidence at zero. The observations are weighed and sorted. */
 void knots_build(const struct observation *observations, size_t count,
                  const struct emission *emission, const double *accuracy, double unnamed,
                  struct knots *knots_out);

@@ -211,9 +211,7 @@ void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
     uint32_t question = table->question[item];
     size_t options = table->options[question];
     size_t count = report_table_item(table, item, scratch);
-    knots_build(scratch, count, &fit->emission[question], fit->cells.accuracy,
-                fit->cells.accuracy[table->reporters], knots_out);
-    memset(knots_out->log_likelihood, 0, knots_out->count * options * sizeof(double));
+    knots_build(scratch, count, &fit->emission[question], NULL, 0, knots_out);
     size_t knot = 0;
     for (size_t i = 0; i < count; i++) {
         size_t place = table->first[item] + i;

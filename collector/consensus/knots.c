@@ -167,6 +167,17 @@ struct evidence {
     double table[ACCURACY_STEPS + 1][CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX]; /* [.][a][k] */
 };
 
+/* The tables are large, and few of them are filled. */
+static struct evidence *evidence_create(const struct emission *emission)
+{
+    struct evidence *evidence = memory_alloc(sizeof(*evidence));
+    evidence->emission = emission;
+    for (size_t step = 0; step <= ACCURACY_STEPS; step++) {
+        evidence->accuracy[step] = -1;
+    }
+    return evidence;
+}
+
 static void fill_evidence(const struct emission *emission, double accuracy,
                           double (*table)[CONSENSUS_OPTIONS_MAX])
 {
@@ -218,9 +229,7 @@ void knots_build(const struct observation *observations, size_t count,
 {
     size_t options = (size_t)emission->options;
     knots_reserve(knots_out, emission->options, count);
-    auto_free struct evidence *evidence = memory_zeroed(1, sizeof(*evidence));
-    evidence->emission = emission;
-    evidence->accuracy[0] = -1; /* 0 is an accuracy too */
+    auto_free struct evidence *evidence = accuracy ? evidence_create(emission) : NULL;
     auto_free bool *first = memory_zeroed(count, sizeof(*first));
     auto_free struct interval_key *keys = sort_intervals(observations, count);
     mark_first(observations, count, first);
@@ -235,8 +244,10 @@ void knots_build(const struct observation *observations, size_t count,
         knots_out->at[knots_out->count - 1].reports++;
         knots_out->at[knots_out->count - 1].fresh_reporters += first[keys[i].position];
         knots_out->weight[row + seen->answer] += exact(seen->weight);
-        add_evidence(evidence, seen, named ? accuracy[seen->reporter] : unnamed,
-                     knots_out->log_likelihood + row);
+        if (evidence) {
+            add_evidence(evidence, seen, named ? accuracy[seen->reporter] : unnamed,
+                         knots_out->log_likelihood + row);
+        }
     }
     for (size_t j = 0; j < knots_out->count; j++) {
         shift_to_zero(knots_out->log_likelihood + j * options, emission->options);

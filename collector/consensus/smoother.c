@@ -40,26 +40,28 @@ size_t smoother_after(const struct smoother *smoother, double time)
     return low;
 }
 
-/* α before knot j (the chain's beginning for j = 0) carried over to a time by a chain. */
-static void carry_forward(const struct smoother *smoother, const struct chain *chain, size_t knot,
-                          double time, double *carried)
+/* From the knot before (where the smoother begins, for the first) to a time. */
+static void step_towards(const struct smoother *smoother, const struct chain *chain, size_t knot,
+                         double time, struct step *step)
+{
+    double start = knot > 0 ? smoother->knots->at[knot - 1].time : smoother->from;
+    if (chain == &smoother->dynamics->chain) {
+        dynamics_step(smoother->dynamics, start, time, step);
+    } else {
+        chain_step(chain, start, time, step);
+    }
+}
+
+/* α before knot j carried over by a step. */
+static void carry_forward(const struct smoother *smoother, size_t knot, const struct step *step,
+                          double *carried)
 {
     const struct dynamics *dynamics = smoother->dynamics;
     int options = dynamics->options;
-    const double *from = smoother->entry;
-    double start = smoother->from;
-    if (knot > 0) {
-        from = smoother->forward + (knot - 1) * (size_t)options;
-        start = smoother->knots->at[knot - 1].time;
-    }
-    struct step step;
-    if (chain == &dynamics->chain) {
-        dynamics_step(dynamics, start, time, &step);
-    } else {
-        chain_step(chain, start, time, &step);
-    }
+    const double *from =
+        knot > 0 ? smoother->forward + (knot - 1) * (size_t)options : smoother->entry;
     for (int k = 0; k < options; k++) {
-        carried[k] = step.keep * from[k] + step.moved[k];
+        carried[k] = step->keep * from[k] + step->moved[k];
     }
 }
 
@@ -77,12 +79,13 @@ void smoother_back(const struct smoother *smoother, size_t knot, const struct st
     }
 }
 
-static void run_forward(struct smoother *smoother)
+/* `steps` into each knot from the one before. */
+static void run_forward(struct smoother *smoother, const struct step *steps)
 {
     int options = smoother->knots->options;
     for (size_t j = 0; j < smoother->knots->count; j++) {
         double *row = smoother->forward + j * (size_t)options;
-        carry_forward(smoother, &smoother->dynamics->chain, j, smoother->knots->at[j].time, row);
+        carry_forward(smoother, j, &steps[j], row);
         for (int k = 0; k < options; k++) {
             row[k] *= smoother->likelihood[j * (size_t)options + (size_t)k];
         }
@@ -94,7 +97,7 @@ static void run_forward(struct smoother *smoother)
 }
 
 /* `last` is β at the last knot; NULL: 1. */
-static void run_backward(struct smoother *smoother, const double *last)
+static void run_backward(struct smoother *smoother, const struct step *steps, const double *last)
 {
     size_t options = (size_t)smoother->knots->options;
     size_t count = smoother->knots->count;
@@ -103,10 +106,7 @@ static void run_backward(struct smoother *smoother, const double *last)
     }
     for (size_t j = count; j-- > 1;) {
         double *before = smoother->backward + (j - 1) * options;
-        struct step step;
-        dynamics_step(smoother->dynamics, smoother->knots->at[j - 1].time,
-                      smoother->knots->at[j].time, &step);
-        smoother_back(smoother, j, &step, smoother->backward + j * options, before);
+        smoother_back(smoother, j, &steps[j], smoother->backward + j * options, before);
         smoother->scale[j] = before[vector_best(before, (int)options)];
         for (size_t k = 0; k < options; k++) {
             before[k] = fmax(before[k] / smoother->scale[j], SMOOTHER_FLOOR);
@@ -205,8 +205,12 @@ struct smoother *smoother_create_part(const struct knots *knots, const struct dy
         smoother->likelihood[i] = evidence < 0 ? fmax(exp(evidence), SMOOTHER_FLOOR) : 1;
     }
     begin_chain(smoother, edges);
-    run_forward(smoother);
-    run_backward(smoother, edges && edges->has_after ? edges->backward : NULL);
+    auto_free struct step *steps = memory_zeroed(knots->count, sizeof(*steps));
+    for (size_t j = 0; j < knots->count; j++) {
+        step_towards(smoother, &dynamics->chain, j, knots->at[j].time, &steps[j]);
+    }
+    run_forward(smoother, steps);
+    run_backward(smoother, steps, edges && edges->has_after ? edges->backward : NULL);
     count_begun(smoother);
     return smoother;
 }
@@ -234,9 +238,10 @@ void smoother_posterior(const struct smoother *smoother, const struct chain *cha
 {
     const struct knots *knots = smoother->knots;
     size_t next = smoother_after(smoother, time);
-    carry_forward(smoother, chain, next, time, posterior);
+    struct step step;
+    step_towards(smoother, chain, next, time, &step);
+    carry_forward(smoother, next, &step, posterior);
     if (next < knots->count) {
-        struct step step;
         double before[CONSENSUS_OPTIONS_MAX];
         chain_step(&smoother->dynamics->chain, time, knots->at[next].time, &step);
         smoother_back(smoother, next, &step, smoother->backward + next * (size_t)knots->options,
