@@ -106,17 +106,26 @@ function crowd(where) {
   print(['labelled set', ...compared], [...table, ['mean', ...means]]);
 }
 
+/** A program's wall and processor seconds, and the most memory it had in MB. */
+function timed(args) {
+  const script = `import json, resource, subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+wall = time.monotonic() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))`;
+  const [wall, cpu, memory] = JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, ...args], { encoding: 'utf8' }));
+  return `${wall.toFixed(1)} s (${cpu.toFixed(1)} s of CPU), ${memory.toFixed(0)} MB`;
+}
+
 function speed(reports) {
+  const csv = file('reports.csv');
+  const whole = [aggregator, '--csv', csv, '--out', '/dev/null'];
   execFileSync(simulator, ['base', '1', folder, String(Math.ceil(reports / 25)), '730', String(reports)]);
-  const timed = (command, args) => {
-    const started = process.hrtime.bigint();
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    return Number(process.hrtime.bigint() - started) / 1e9;
-  };
-  const whole = timed(aggregator, ['--csv', file('reports.csv'), '--out', '/dev/null']);
-  const votes = timed(aggregator, ['--csv', file('reports.csv'), '--out', '/dev/null', '--method', 'latest']);
-  console.log(`${reports} reports: whole ${whole.toFixed(1)} s, of it reading and writing ${votes.toFixed(1)} s`);
-  execFileSync('/usr/bin/python3', [path.join(here, 'dawid_skene.py'), file('reports.csv')], { stdio: 'inherit' });
+  console.log(`${reports} reports, --csv to --out: ${timed(whole)}`);
+  console.log(`reading and writing alone: ${timed([...whole, '--method', 'latest'])}`);
+  execFileSync(path.join(build, 'tests/bench/fit_rate'), [csv], { stdio: 'inherit' });
+  execFileSync('/usr/bin/python3', [path.join(here, 'dawid_skene.py'), csv], { stdio: 'inherit' });
 }
 
 if (options.speed) speed(Number(options.speed));
