@@ -18,12 +18,10 @@ static bool find_now(const struct options *options, const struct data *data, dou
 {
     struct visit visit;
     *now_out = data->now;
-    if (!options->now) {
+    if (!options->now)
         return true;
-    }
-    if (!time_parse(options->now, strlen(options->now), &visit)) {
+    if (!time_parse(options->now, strlen(options->now), &visit))
         return error_set(error, ERROR_INVALID, "--now %s: no time", options->now);
-    }
     *now_out = time_interval(&visit).end;
     return true;
 }
@@ -39,11 +37,10 @@ static void summarise(const struct data *data, const struct options *options,
     buffer_format(buffer,
                   "{\"reports\":%zu,\"items\":%zu,\"reporters\":%u,\"questions\":%u,\"truth\":",
                   table->count, table->items, table->reporters, table->questions);
-    if (options->truth) {
+    if (options->truth)
         score_json(score, buffer);
-    } else {
+    else
         buffer_text(buffer, "null");
-    }
     buffer_text(buffer, "}\n");
 }
 
@@ -52,18 +49,14 @@ static bool run_on(struct data *data, struct estimator *estimator, const struct 
 {
     double now;
     struct score score = {0};
-    if (!find_now(options, data, &now, error)) {
+    if (!find_now(options, data, &now, error))
         return false;
-    }
-    if (options->truth && !score_read(options->truth, data, estimator, now, &score, error)) {
+    if (options->truth && !score_read(options->truth, data, estimator, now, &score, error))
         return false;
-    }
-    if (!output_items(data, estimator, options, now, error)) {
+    if (!output_items(data, estimator, options, now, error))
         return false;
-    }
-    if (options->reporters && !output_reporters(data, estimator, options->reporters, error)) {
+    if (options->reporters && !output_reporters(data, estimator, options->reporters, error))
         return false;
-    }
     if (options->truth || options->json) {
         auto_buffer struct buffer buffer = {0};
         summarise(data, options, &score, &buffer);
@@ -75,9 +68,8 @@ static bool run_on(struct data *data, struct estimator *estimator, const struct 
 static bool run_csv(const struct options *options, struct error *error)
 {
     struct data data;
-    if (!data_read(options->csv, &data, error)) {
+    if (!data_read(options->csv, &data, error))
         return false;
-    }
     struct estimator *estimator = estimator_create(&data, options);
     bool done = run_on(&data, estimator, options, error);
     estimator_destroy(estimator);
@@ -90,9 +82,8 @@ int main(int argc, char **argv)
     struct options options;
     struct error error = {0};
     enum options_result parsed = options_parse(argc, argv, &options);
-    if (parsed != OPTIONS_RUN) {
+    if (parsed != OPTIONS_RUN)
         return parsed == OPTIONS_HELP ? 0 : EXIT_USAGE;
-    }
     bool done = secret_start(&error) &&
                 (options.export ? export_run(&options, &error) : run_csv(&options, &error));
     if (!done) {

@@ -17,9 +17,8 @@ static uint8_t *sort_options(struct rows *rows)
     uint8_t *answers = memory_zeroed(questions * CONSENSUS_OPTIONS_MAX, 1);
     for (size_t q = 0; q < questions; q++) {
         names_sort(&rows->options[q]);
-        for (size_t a = 0; a < rows->options[q].count; a++) {
+        for (size_t a = 0; a < rows->options[q].count; a++)
             answers[q * CONSENSUS_OPTIONS_MAX + a] = (uint8_t)rows->options[q].number[a];
-        }
     }
     return answers;
 }
@@ -88,9 +87,8 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
 bool data_read(const char *path, struct data *data_out, struct error *error)
 {
     FILE *stream = stream_read(path, error);
-    if (!stream) {
+    if (!stream)
         return false;
-    }
     struct rows rows;
     struct stat status;
     size_t size = fstat(fileno(stream), &status) == 0 ? (size_t)status.st_size : 0;
@@ -98,18 +96,16 @@ bool data_read(const char *path, struct data *data_out, struct error *error)
     bool done = rows_read(stream, size, &rows, error) && number_all(&rows, &data, error);
     rows_finish(&rows);
     stream_close_read(stream);
-    if (!done) {
+    if (!done)
         return error_prefix(error, "%s", path);
-    }
     *data_out = data;
     return true;
 }
 
 void data_finish(struct data *data)
 {
-    for (size_t q = 0; q < data->table.questions; q++) {
+    for (size_t q = 0; q < data->table.questions; q++)
         names_finish(&data->options[q]);
-    }
     free(data->options);
     names_finish(&data->items);
     names_finish(&data->reporters);

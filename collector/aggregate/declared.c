@@ -41,9 +41,8 @@ static bool read_question(const json_t *json, struct survey_question *question)
     const json_t *options = json_object_get(json, "options");
     size_t count = json_array_size(options);
     question->term.id = read_id(json, "id");
-    if (count == 0 || count > SURVEY_OPTIONS_MAX) {
+    if (count == 0 || count > SURVEY_OPTIONS_MAX)
         return false;
-    }
     question->options = memory_zeroed(count, sizeof(*question->options));
     question->option_count = (int)count;
     for (size_t i = 0; i < count; i++) {
@@ -59,31 +58,25 @@ static bool read_questions(struct declared *declared, struct error *error)
     const json_t *model = json_object_get(declared->json, "model");
     const json_t *questions = json_object_get(model, "questions");
     size_t count = json_array_size(questions);
-    if (count == 0 || count > SURVEY_QUESTIONS_MAX) {
+    if (count == 0 || count > SURVEY_QUESTIONS_MAX)
         return lacks("model", error);
-    }
     struct survey *survey = &declared->survey;
     survey->questions = memory_zeroed(count, sizeof(*survey->questions));
     survey->question_count = (int)count;
-    for (size_t q = 0; q < count; q++) {
-        if (!read_question(json_array_get(questions, q), &survey->questions[q])) {
+    for (size_t q = 0; q < count; q++)
+        if (!read_question(json_array_get(questions, q), &survey->questions[q]))
             return lacks("model.questions.options", error);
-        }
-    }
     return true;
 }
 
 /* The number of a status, which joins the table if it is new. */
 static int status_number(struct survey *survey, const char *id)
 {
-    for (int i = 0; i < survey->statuses.count; i++) {
-        if (strcmp(survey->statuses.terms[i].id, id) == 0) {
+    for (int i = 0; i < survey->statuses.count; i++)
+        if (strcmp(survey->statuses.terms[i].id, id) == 0)
             return i;
-        }
-    }
-    if (survey->statuses.count == SURVEY_STATUSES_MAX) {
+    if (survey->statuses.count == SURVEY_STATUSES_MAX)
         return SURVEY_STATUSES_MAX - 1;
-    }
     survey->statuses.terms[survey->statuses.count].id = id;
     return survey->statuses.count++;
 }
@@ -93,9 +86,8 @@ static void map_option(struct survey *survey, const char *option, int status)
     for (int q = 0; q < survey->question_count; q++) {
         struct survey_question *question = &survey->questions[q];
         int number = survey_option(question, option);
-        if (question->for_status && number >= 0) {
+        if (question->for_status && number >= 0)
             question->options[number].status = status;
-        }
     }
 }
 
@@ -108,9 +100,8 @@ static bool read_statuses(struct declared *declared, struct error *error)
     for (size_t i = 0; i < json_array_size(questions); i++) {
         const char *id = json_string_value(json_array_get(questions, i));
         int question = id ? survey_question(survey, id) : -1;
-        if (question < 0) {
+        if (question < 0)
             return lacks("statuses.questions", error);
-        }
         survey->questions[question].for_status = true;
     }
     const char *option;
@@ -139,9 +130,8 @@ static bool read_stations(struct declared *declared, struct error *error)
         const char *opened = json_string_value(json_object_get(station, "opened"));
         survey->stations[number].id = id;
         survey->stations[number].opened = DAY_NONE;
-        if (opened && !day_parse(opened, strlen(opened), &survey->stations[number].opened)) {
+        if (opened && !day_parse(opened, strlen(opened), &survey->stations[number].opened))
             return lacks("stations", error);
-        }
         (void)map_put(survey->index->ids, id, strlen(id), (uint64_t)number);
     }
     return survey->station_count > 0 || lacks("stations", error);
@@ -163,15 +153,13 @@ static bool read_rules(struct declared *declared, struct error *error)
 {
     json_t *notices = json_object_get(declared->json, "notices");
     struct survey *survey = &declared->survey;
-    for (size_t i = 0; i < json_array_size(notices); i++) {
+    for (size_t i = 0; i < json_array_size(notices); i++)
         resolve_scope(json_array_get(notices, i));
-    }
     auto_free char *text =
         json_dumps(json_object_get(declared->json, "model"), JSON_REAL_PRECISION(17));
     struct model *model = model_parse(survey, text ? text : "", text ? strlen(text) : 0, error);
-    if (!model) {
+    if (!model)
         return false;
-    }
     declared->rules = rules_create(survey, model, notices, declared->as_of);
     return declared->rules->notice_count == json_array_size(notices) || lacks("notices", error);
 }
@@ -199,9 +187,8 @@ bool declared_parse(const char *line, size_t length, struct declared *declared_o
         read_basis(declared, error) && read_questions(declared, error) &&
         read_statuses(declared, error) && read_stations(declared, error) &&
         read_rules(declared, error);
-    if (!read) {
+    if (!read)
         declared_finish(declared);
-    }
     return read;
 }
 
@@ -209,9 +196,8 @@ void declared_finish(struct declared *declared)
 {
     struct survey *survey = &declared->survey;
     rules_drop(declared->rules);
-    for (int q = 0; q < survey->question_count; q++) {
+    for (int q = 0; q < survey->question_count; q++)
         free(survey->questions[q].options);
-    }
     names_destroy(survey->index);
     free(survey->questions);
     free(survey->basis);

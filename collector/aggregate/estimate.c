@@ -49,13 +49,11 @@ static void learn(struct estimator *estimator)
         .context = &progress,
     };
     progress_start(&progress, "learning");
-    if (!plain) {
+    if (!plain)
         report_table_weigh(table, !fixed);
-    }
     estimator->fit = fit_create(table, &options);
-    if (fixed && !plain) {
+    if (fixed && !plain)
         estimator->blend = blend_create(table, show_iteration, &progress);
-    }
     progress_end(&progress);
     estimator->dynamics = memory_zeroed(table->questions, sizeof(struct dynamics *));
     for (uint32_t q = 0; q < table->questions; q++) {
@@ -73,9 +71,8 @@ struct estimator *estimator_create(struct data *data, const struct options *opti
     estimator->options = options;
     estimator->scratch =
         memory_zeroed(report_table_largest(&data->table), sizeof(struct observation));
-    if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE) {
+    if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE)
         learn(estimator);
-    }
     return estimator;
 }
 
@@ -87,13 +84,11 @@ static void close_item(struct estimator *estimator)
 
 void estimator_destroy(struct estimator *estimator)
 {
-    if (!estimator) {
+    if (!estimator)
         return;
-    }
     close_item(estimator);
-    for (uint32_t q = 0; estimator->dynamics && q < estimator->data->table.questions; q++) {
+    for (uint32_t q = 0; estimator->dynamics && q < estimator->data->table.questions; q++)
         dynamics_destroy(estimator->dynamics[q]);
-    }
     free(estimator->dynamics);
     fit_destroy(estimator->fit);
     blend_destroy(estimator->blend);
@@ -111,9 +106,8 @@ static void use_blend(struct estimator *estimator)
     struct hazard hazard;
     blend_posterior(estimator->blend, estimator->item, p);
     fit_hazard(estimator->fit, estimator->data->table.question[estimator->item], &hazard);
-    for (size_t i = 0; i < knots->count * options; i++) {
+    for (size_t i = 0; i < knots->count * options; i++)
         knots->log_likelihood[i] = i < options ? log(fmax(p[i], 1e-30) / hazard.initial[i]) : 0;
-    }
     hazard_finish(&hazard);
 }
 
@@ -127,9 +121,8 @@ void estimator_open(struct estimator *estimator, size_t item)
         return;
     }
     fit_knots(estimator->fit, item, estimator->scratch, &estimator->knots);
-    if (estimator->blend) {
+    if (estimator->blend)
         use_blend(estimator);
-    }
     estimator->smoother =
         smoother_create(&estimator->knots, estimator->dynamics[table->question[item]]);
 }
@@ -148,15 +141,13 @@ void estimator_read(const struct estimator *estimator, double moment, struct est
         bool plain = estimator->options->method == METHOD_DAWID_SKENE;
         double last = truth_is_fixed(estimator) ? estimator->data->now : moment;
         smoother_read(estimator->smoother, fmax(moment, last), &reading);
-        for (int k = 0; k < options; k++) {
+        for (int k = 0; k < options; k++)
             estimate->p[k] = reading.p[k];
-        }
         estimate->reports = reading.reports;
         estimate->standing = plain ? "" : standing_name(reading.standing);
     }
-    for (int k = 1; k < options; k++) {
+    for (int k = 1; k < options; k++)
         estimate->best = estimate->p[k] > estimate->p[estimate->best] ? k : estimate->best;
-    }
 }
 
 size_t estimator_history(const struct estimator *estimator, double now,

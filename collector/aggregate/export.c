@@ -30,15 +30,13 @@ static uint32_t number_reporter(struct recount *recount, const char *station, co
 {
     const char *pseudonym = json_string_value(json_object_get(report, "reporter"));
     struct model *model = recount->declared.rules->model;
-    if (!pseudonym) {
+    if (!pseudonym)
         return CONSENSUS_NOBODY;
-    }
     auto_buffer struct buffer key = {0};
     uint64_t number;
     buffer_format(&key, "%s\n%s", station, pseudonym);
-    if (map_get(recount->reporters, key.data, key.length, &number)) {
+    if (map_get(recount->reporters, key.data, key.length, &number))
         return (uint32_t)number;
-    }
     if (model->reporter_count == recount->reporter_capacity) {
         recount->reporter_capacity = recount->reporter_capacity * 2 + 64;
         model->accuracy = memory_resize_take(model->accuracy, recount->reporter_capacity,
@@ -61,9 +59,8 @@ static bool read_answers(const struct recount *recount, const json_t *report,
         const char *name = json_string_value(option);
         int question = survey_question(survey, id);
         int number = question < 0 || !name ? -1 : survey_option(&survey->questions[question], name);
-        if (number < 0) {
+        if (number < 0)
             return fault(recount, "answers", error);
-        }
         answer->answers[question] = (int8_t)number;
     }
     return true;
@@ -76,20 +73,15 @@ static bool read_report(struct recount *recount, const json_t *report, struct er
     const char *visited = json_string_value(json_object_get(report, "visited"));
     const char *basis = json_string_value(json_object_get(report, "basis"));
     struct published_answer answer = {.station = station ? survey_station(survey, station) : -1};
-    if (answer.station < 0) {
+    if (answer.station < 0)
         return fault(recount, "station", error);
-    }
-    if (!visited ||
-        !visit_parse(visited, strlen(visited), survey->offset_seconds, &answer.visited)) {
+    if (!visited || !visit_parse(visited, strlen(visited), survey->offset_seconds, &answer.visited))
         return fault(recount, "visited", error);
-    }
     answer.basis = basis ? survey_basis(survey, basis) : -1;
-    if (answer.basis < 0) {
+    if (answer.basis < 0)
         return fault(recount, "basis", error);
-    }
-    if (!read_answers(recount, report, &answer, error)) {
+    if (!read_answers(recount, report, &answer, error))
         return false;
-    }
     answer.reporter_number = number_reporter(recount, station, report);
     observed_add(&recount->observed[answer.station], &answer);
     return true;
@@ -108,14 +100,12 @@ static bool read_line(struct recount *recount, const char *text, size_t length, 
 
 static bool start(struct recount *recount, const char *text, size_t length, struct error *error)
 {
-    if (!declared_parse(text, length, &recount->declared, error)) {
+    if (!declared_parse(text, length, &recount->declared, error))
         return false;
-    }
     const struct survey *survey = &recount->declared.survey;
     recount->observed = memory_zeroed((size_t)survey->station_count, sizeof(struct observed));
-    for (int s = 0; s < survey->station_count; s++) {
+    for (int s = 0; s < survey->station_count; s++)
         observed_init(&recount->observed[s], survey);
-    }
     recount->as_of = recount->declared.as_of;
     return true;
 }
@@ -129,18 +119,15 @@ static bool read_lines(struct recount *recount, FILE *stream, struct error *erro
     while (read && (length = getline(&text, &capacity, stream)) > 0) {
         recount->line++;
         size_t size = (size_t)length - (text[length - 1] == '\n');
-        if (recount->line == 1) {
+        if (recount->line == 1)
             read = start(recount, text, size, error);
-        } else if (size > 0) {
+        else if (size > 0)
             read = read_line(recount, text, size, error);
-        }
     }
-    if (read && ferror(stream)) {
+    if (read && ferror(stream))
         return error_set(error, ERROR_INTERNAL, "%s", strerrordesc_np(errno));
-    }
-    if (read && recount->line == 0) {
+    if (read && recount->line == 0)
         return error_set(error, ERROR_INVALID, "line 1: no header of an export of version 1");
-    }
     return read;
 }
 
@@ -237,12 +224,10 @@ static void recount_station(struct recount *recount, int station)
     station_state(place, recount->as_of, &state);
     read_histories(place, count, now, histories, segments);
     write_station(recount, &state);
-    if (recount->has_history) {
+    if (recount->has_history)
         write_station_history(recount, station, histories, now);
-    }
-    for (int q = 0; q < count; q++) {
+    for (int q = 0; q < count; q++)
         order[q] = q;
-    }
     qsort_r(order, (size_t)count, sizeof(*order), question_compare, survey);
     for (int i = 0; i < count; i++) {
         write_question(recount, &state, order[i], &histories[order[i]]);
@@ -261,16 +246,14 @@ static int station_compare(const void *left, const void *right, void *context)
 static bool open_sinks(struct recount *recount, const struct options *options, struct error *error)
 {
     if (options->out) {
-        if (!sink_open(options->out, &recount->out, error)) {
+        if (!sink_open(options->out, &recount->out, error))
             return false;
-        }
         recount->has_out = true;
         output_header(&recount->out.buffer);
     }
     if (options->history) {
-        if (!sink_open(options->history, &recount->history, error)) {
+        if (!sink_open(options->history, &recount->history, error))
             return false;
-        }
         recount->has_history = true;
         output_history_header(&recount->history.buffer);
     }
@@ -282,40 +265,33 @@ static bool write_all(struct recount *recount, const struct options *options, st
     struct survey *survey = &recount->declared.survey;
     bool done = open_sinks(recount, options, error);
     auto_free int *order = memory_zeroed((size_t)survey->station_count, sizeof(*order));
-    for (int s = 0; s < survey->station_count; s++) {
+    for (int s = 0; s < survey->station_count; s++)
         order[s] = s;
-    }
     qsort_r(order, (size_t)survey->station_count, sizeof(*order), station_compare, survey);
-    for (int i = 0; done && i < survey->station_count; i++) {
+    for (int i = 0; done && i < survey->station_count; i++)
         recount_station(recount, order[i]);
-    }
-    if (recount->has_out) {
+    if (recount->has_out)
         done = sink_close(&recount->out, done ? error : NULL) && done;
-    }
-    if (recount->has_history) {
+    if (recount->has_history)
         done = sink_close(&recount->history, done ? error : NULL) && done;
-    }
     return done;
 }
 
 static bool read_now(struct recount *recount, const struct options *options, struct error *error)
 {
-    if (!options->now) {
+    if (!options->now)
         return true;
-    }
     int32_t day;
-    if (!day_parse(options->now, strlen(options->now), &day)) {
+    if (!day_parse(options->now, strlen(options->now), &day))
         return error_set(error, ERROR_INVALID, "--now %s: no day", options->now);
-    }
     recount->as_of = day < recount->declared.as_of ? day : recount->declared.as_of;
     return true;
 }
 
 static void recount_finish(struct recount *recount)
 {
-    for (int s = 0; recount->observed && s < recount->declared.survey.station_count; s++) {
+    for (int s = 0; recount->observed && s < recount->declared.survey.station_count; s++)
         observed_finish(&recount->observed[s]);
-    }
     free(recount->observed);
     map_destroy(recount->reporters);
     declared_finish(&recount->declared);
@@ -324,9 +300,8 @@ static void recount_finish(struct recount *recount)
 bool export_run(const struct options *options, struct error *error)
 {
     FILE *stream = stream_read(options->export, error);
-    if (!stream) {
+    if (!stream)
         return false;
-    }
     struct recount recount = {.reporters = map_create()};
     bool done = read_lines(&recount, stream, error) || error_prefix(error, "%s", options->export);
     stream_close_read(stream);

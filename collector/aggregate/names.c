@@ -22,9 +22,8 @@ struct slot {
 static const char *name_text(const struct name *name)
 {
     const char *text = name->text;
-    if (name->length > SHORT_NAME) {
+    if (name->length > SHORT_NAME)
         memcpy(&text, name->text, sizeof(text));
-    }
     return text;
 }
 
@@ -99,9 +98,8 @@ static void place_again(struct names *names, uint32_t number)
     const struct name *name = &names->name[number];
     uint64_t hash = hash_name(names, name_text(name), name->length);
     size_t i = hash & mask;
-    while (names->slots[i].number != 0) {
+    while (names->slots[i].number != 0)
         i = (i + 1) & mask;
-    }
     names->slots[i] = (struct slot){(uint32_t)(hash >> 32), number + 1};
 }
 
@@ -111,18 +109,16 @@ static void slots_grow(struct names *names)
     names->slot_count *= 2;
     free(names->slots);
     names->slots = memory_zeroed_lines(names->slot_count, sizeof(*names->slots));
-    for (uint32_t i = 0; i < names->count; i++) {
+    for (uint32_t i = 0; i < names->count; i++)
         place_again(names, i);
-    }
 }
 
 static void names_reserve(struct names *names)
 {
     size_t capacity = names->capacity * 2 + FIRST_SLOTS;
     struct name *name = memory_zeroed_lines(capacity, sizeof(*name));
-    if (names->count > 0) {
+    if (names->count > 0)
         memcpy(name, names->name, names->count * sizeof(*name));
-    }
     free(names->name);
     names->name = name;
     names->capacity = capacity;
@@ -138,9 +134,8 @@ uint64_t names_hash(const struct names *names, const char *text, size_t length)
 void names_foresee(const struct names *names, uint64_t hash)
 {
     const struct slot *slot = &names->slots[hash & (names->slot_count - 1)];
-    if (slot->number != 0) {
+    if (slot->number != 0)
         __builtin_prefetch(&names->name[slot->number - 1]);
-    }
 }
 
 uint32_t names_number(struct names *names, const char *text, size_t length)
@@ -151,17 +146,14 @@ uint32_t names_number(struct names *names, const char *text, size_t length)
 uint32_t names_number_hashed(struct names *names, uint64_t hash, const char *text, size_t length)
 {
     struct slot *slot = find_slot(names, hash, text, length);
-    if (slot->number != 0) {
+    if (slot->number != 0)
         return slot->number - 1;
-    }
-    if (names->count == names->capacity) {
+    if (names->count == names->capacity)
         names_reserve(names);
-    }
     name_set(text, length, &names->name[names->count]);
     *slot = (struct slot){(uint32_t)(hash >> 32), (uint32_t)++names->count};
-    if (names->count * 2 > names->slot_count) {
+    if (names->count * 2 > names->slot_count)
         slots_grow(names);
-    }
     return (uint32_t)names->count - 1;
 }
 
@@ -175,9 +167,8 @@ static int name_compare(const void *left, const void *right)
 {
     const struct named *a = left;
     const struct named *b = right;
-    if (a->head != b->head) {
+    if (a->head != b->head)
         return a->head < b->head ? -1 : 1;
-    }
     uint32_t shorter = a->name->length < b->name->length ? a->name->length : b->name->length;
     int order = memcmp(name_text(a->name), name_text(b->name), shorter);
     return order != 0 ? order
@@ -188,18 +179,16 @@ static uint64_t name_head(const struct name *name)
 {
     const char *text = name_text(name);
     uint64_t head = 0;
-    for (uint32_t i = 0; i < sizeof(head); i++) {
+    for (uint32_t i = 0; i < sizeof(head); i++)
         head = head << 8 | (i < name->length ? (uint8_t)text[i] : 0);
-    }
     return head;
 }
 
 void names_sort(struct names *names)
 {
     auto_free struct named *sorted = memory_zeroed(names->count, sizeof(*sorted));
-    for (size_t i = 0; i < names->count; i++) {
+    for (size_t i = 0; i < names->count; i++)
         sorted[i] = (struct named){name_head(&names->name[i]), &names->name[i]};
-    }
     qsort(sorted, names->count, sizeof(*sorted), name_compare);
     names->text = memory_zeroed(names->count, sizeof(*names->text));
     names->length = memory_zeroed(names->count, sizeof(*names->length));

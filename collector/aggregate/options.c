@@ -68,13 +68,11 @@ static bool parse_method(const char *text, struct options *options)
         size_t length = strlen(method->name);
         bool matches = method->takes_days ? strncmp(text, method->name, length) == 0
                                           : strcmp(text, method->name) == 0;
-        if (!matches) {
+        if (!matches)
             continue;
-        }
         options->method = method->method;
-        if (!method->takes_days) {
+        if (!method->takes_days)
             return true;
-        }
         const char *days = text + length;
         bool valid = number_real(days, strlen(days), &options->days) && options->days > 0;
         return valid || wrong("needs a number of days above 0", text);
@@ -106,30 +104,25 @@ static bool parse_one(int argc, char **argv, int *position, struct options *opti
     }
     const char **place = text_place(options, argument);
     bool is_method = strcmp(argument, "--method") == 0;
-    if (!place && !is_method) {
+    if (!place && !is_method)
         return wrong("no such option", argument);
-    }
-    if (*position + 1 == argc) {
+    if (*position + 1 == argc)
         return wrong("needs a value", argument);
-    }
     const char *value = argv[++*position];
-    if (is_method) {
+    if (is_method)
         return parse_method(value, options);
-    }
     *place = value;
     return true;
 }
 
 static bool check(const struct options *options)
 {
-    if (!options->csv == !options->export) {
+    if (!options->csv == !options->export)
         return wrong("give --csv FILE or --export FILE", options->csv ? "--export" : "--csv");
-    }
     bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters ||
                    options->truth || options->json;
-    if (options->export && differs) {
+    if (options->export && differs)
         return wrong("goes with --now, --out and --history only", "--export");
-    }
     return true;
 }
 
@@ -141,16 +134,13 @@ enum options_result options_parse(int argc, char **argv, struct options *options
             fputs(help, stdout);
             return OPTIONS_HELP;
         }
-        if (!parse_one(argc, argv, &i, &options)) {
+        if (!parse_one(argc, argv, &i, &options))
             return OPTIONS_WRONG;
-        }
     }
-    if (!check(&options)) {
+    if (!check(&options))
         return OPTIONS_WRONG;
-    }
-    if (!options.out && !options.truth && !options.history && !options.reporters) {
+    if (!options.out && !options.truth && !options.history && !options.reporters)
         options.out = "-";
-    }
     *options_out = options;
     return OPTIONS_RUN;
 }

@@ -33,9 +33,8 @@ void output_estimate(struct buffer *buffer, const struct output_row *row, double
 {
     output_names(buffer, row);
     buffer_char(buffer, ',');
-    if (isfinite(p)) {
+    if (isfinite(p))
         buffer_number(buffer, p, DECIMALS);
-    }
     buffer_char(buffer, ',');
     buffer_text(buffer, standing);
     buffer_char(buffer, ',');
@@ -52,9 +51,8 @@ static void output_bracket(struct buffer *buffer, bool there, const struct brack
     for (size_t i = 0; i < ARRAY_LENGTH(days); i++) {
         day = fmax(day, days[i]);
         buffer_char(buffer, ',');
-        if (there) {
+        if (there)
             buffer_day(buffer, (int32_t)day);
-        }
     }
 }
 
@@ -65,9 +63,8 @@ void output_segment(struct buffer *buffer, const struct output_row *row,
     output_bracket(buffer, segment->has_from, &segment->from);
     output_bracket(buffer, segment->has_until, &segment->until);
     buffer_char(buffer, ',');
-    if (isfinite(segment->confidence)) {
+    if (isfinite(segment->confidence))
         buffer_number(buffer, segment->confidence, DECIMALS);
-    }
     buffer_char(buffer, '\n');
 }
 
@@ -80,31 +77,25 @@ struct outputs {
 static bool open_outputs(const struct options *options, struct outputs *outputs,
                          struct error *error)
 {
-    if (options->out && !sink_open(options->out, &outputs->items, error)) {
+    if (options->out && !sink_open(options->out, &outputs->items, error))
         return false;
-    }
     outputs->has_items = options->out;
-    if (options->history && !sink_open(options->history, &outputs->history, error)) {
+    if (options->history && !sink_open(options->history, &outputs->history, error))
         return false;
-    }
     outputs->has_history = options->history;
-    if (outputs->has_items) {
+    if (outputs->has_items)
         output_header(&outputs->items.buffer);
-    }
-    if (outputs->has_history) {
+    if (outputs->has_history)
         output_history_header(&outputs->history.buffer);
-    }
     return true;
 }
 
 static bool close_outputs(struct outputs *outputs, bool done, struct error *error)
 {
-    if (outputs->has_items) {
+    if (outputs->has_items)
         done = sink_close(&outputs->items, done ? error : NULL) && done;
-    }
-    if (outputs->has_history) {
+    if (outputs->has_history)
         done = sink_close(&outputs->history, done ? error : NULL) && done;
-    }
     return done;
 }
 
@@ -139,17 +130,15 @@ bool output_items(const struct data *data, struct estimator *estimator,
                   const struct options *options, double now, struct error *error)
 {
     struct outputs outputs = {0};
-    if (!options->out && !options->history) {
+    if (!options->out && !options->history)
         return true;
-    }
     bool opened = open_outputs(options, &outputs, error);
     struct progress progress;
     progress_start(&progress, "writing");
     for (size_t item = 0; opened && item < data->table.items; item++) {
         output_item(data, estimator, item, now, &outputs);
-        if (item % ITEMS_BETWEEN_SHOWS == 0) {
+        if (item % ITEMS_BETWEEN_SHOWS == 0)
             progress_show(&progress, item, data->table.items);
-        }
     }
     progress_end(&progress);
     return close_outputs(&outputs, opened, error);
@@ -159,9 +148,8 @@ bool output_items(const struct data *data, struct estimator *estimator,
 static uint32_t *count_reports(const struct report_table *table)
 {
     uint32_t *counts = memory_zeroed((size_t)table->reporters + 1, sizeof(*counts));
-    for (size_t i = 0; i < table->count; i++) {
+    for (size_t i = 0; i < table->count; i++)
         counts[table->reporter[i]]++;
-    }
     return counts;
 }
 
@@ -185,13 +173,11 @@ bool output_reporters(const struct data *data, const struct estimator *estimator
                       struct error *error)
 {
     const struct fit *fit = estimator_fit(estimator);
-    if (!fit) {
+    if (!fit)
         return error_set(error, ERROR_INVALID, "--reporters: this method knows no reporters");
-    }
     struct sink sink;
-    if (!sink_open(path, &sink, error)) {
+    if (!sink_open(path, &sink, error))
         return false;
-    }
     auto_free uint32_t *reports = count_reports(&data->table);
     buffer_text(&sink.buffer, "reporter,reports,accuracy,low,high\n");
     for (uint32_t r = 0; r < data->table.reporters; r++) {

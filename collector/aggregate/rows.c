@@ -50,14 +50,12 @@ struct reader {
 
 static bool find_columns(struct reader *reader, struct error *error)
 {
-    if (!csv_header(reader->csv, error)) {
+    if (!csv_header(reader->csv, error))
         return false;
-    }
     for (size_t c = 0; c < COLUMNS; c++) {
         reader->place[c] = csv_column(reader->csv, columns[c]);
-        if (c <= COLUMN_ANSWER && reader->place[c] < 0) {
+        if (c <= COLUMN_ANSWER && reader->place[c] < 0)
             return error_set(error, ERROR_INVALID, "line 1: no column %s", columns[c]);
-        }
     }
     reader->rows->timed = reader->place[COLUMN_TIME] >= 0;
     return true;
@@ -68,13 +66,11 @@ static bool number_question(struct reader *reader, const struct csv_field *field
 {
     struct rows *rows = reader->rows;
     *question_out = 0;
-    if (reader->place[COLUMN_QUESTION] < 0 && rows->questions.count > 0) {
+    if (reader->place[COLUMN_QUESTION] < 0 && rows->questions.count > 0)
         return true;
-    }
     struct csv_field name = {"", 0};
-    if (reader->place[COLUMN_QUESTION] >= 0) {
+    if (reader->place[COLUMN_QUESTION] >= 0)
         name = fields[reader->place[COLUMN_QUESTION]];
-    }
     size_t known = rows->questions.count;
     uint32_t question = names_number(&rows->questions, name.text, name.length);
     if (question >= QUESTIONS_MAX) {
@@ -93,9 +89,8 @@ static bool number_answer(struct reader *reader, const struct csv_field *field, 
                           uint8_t *answer_out, struct error *error)
 {
     size_t line = csv_line(reader->csv);
-    if (field->length == 0) {
+    if (field->length == 0)
         return error_set(error, ERROR_INVALID, "line %zu: no answer", line);
-    }
     uint32_t answer = names_number(&reader->rows->options[question], field->text, field->length);
     if (answer >= CONSENSUS_OPTIONS_MAX) {
         return error_set(error, ERROR_TOO_LARGE, "line %zu: more than %d different answers", line,
@@ -138,12 +133,10 @@ static bool keep_row(struct reader *reader, const struct csv_field *fields, stru
     struct waiting row = {.row.weight = 1, .line = csv_line(reader->csv)};
     const struct csv_field *item = &fields[reader->place[COLUMN_ITEM]];
     const struct csv_field *answer = &fields[reader->place[COLUMN_ANSWER]];
-    if (!number_question(reader, fields, &row.question, error)) {
+    if (!number_question(reader, fields, &row.question, error))
         return false;
-    }
-    if (item->length == 0) {
+    if (item->length == 0)
         return error_set(error, ERROR_INVALID, "line %zu: no item", row.line);
-    }
     if (!number_answer(reader, answer, row.question, &row.row.answer, error) ||
         !number_time(reader, fields, &row.row.when, error)) {
         return false;
@@ -175,9 +168,8 @@ static bool add_row(struct reader *reader, struct waiting *waiting, struct error
     struct report_table_row *row = &waiting->row;
     row->item = names_number_hashed(&rows->items, item->hash, text + item->offset, item->length);
     reserve_item(rows, row->item);
-    if (rows->question[row->item] == NO_QUESTION) {
+    if (rows->question[row->item] == NO_QUESTION)
         rows->question[row->item] = waiting->question;
-    }
     if (rows->question[row->item] != waiting->question) {
         return error_set(error, ERROR_INVALID, "line %zu: item %.*s belongs to another question",
                          waiting->line, (int)(item->length < 80 ? item->length : 80),
@@ -203,9 +195,8 @@ static bool add_waiting(struct reader *reader, struct error *error)
         names_foresee(&reader->rows->items, reader->waiting[i].item.hash);
         names_foresee(&reader->rows->reporters, reader->waiting[i].reporter.hash);
     }
-    for (size_t i = 0; added && i < reader->waiting_count; i++) {
+    for (size_t i = 0; added && i < reader->waiting_count; i++)
         added = add_row(reader, &reader->waiting[i], error);
-    }
     reader->waiting_count = 0;
     buffer_clear(&reader->text);
     return added;
@@ -225,15 +216,13 @@ static bool read_rows(struct reader *reader, size_t size, struct error *error)
             got = -1;
             break;
         }
-        if (++count % ROWS_BETWEEN_SHOWS == 0) {
+        if (++count % ROWS_BETWEEN_SHOWS == 0)
             progress_show(&progress, csv_bytes(reader->csv), size);
-        }
     }
     progress_end(&progress);
     /* What is wrong in an earlier line is told first. */
-    if (!add_waiting(reader, error)) {
+    if (!add_waiting(reader, error))
         return false;
-    }
     if (got < 0) {
         *error = later;
         return false;
@@ -260,9 +249,8 @@ void rows_finish(struct rows *rows)
 {
     report_table_builder_destroy(rows->builder);
     spans_destroy(rows->spans);
-    for (size_t q = 0; rows->options && q < rows->questions.count; q++) {
+    for (size_t q = 0; rows->options && q < rows->questions.count; q++)
         names_finish(&rows->options[q]);
-    }
     names_finish(&rows->items);
     names_finish(&rows->reporters);
     names_finish(&rows->questions);

@@ -68,9 +68,8 @@ static bool judge_row(struct judge *judge, const struct csv_field *fields, struc
 
 static bool judge_columns(struct judge *judge, struct error *error)
 {
-    if (!csv_header(judge->csv, error)) {
+    if (!csv_header(judge->csv, error))
         return false;
-    }
     judge->item = csv_column(judge->csv, "item");
     judge->answer = csv_column(judge->csv, "answer");
     judge->time = csv_column(judge->csv, "time");
@@ -84,15 +83,12 @@ static bool judge_columns(struct judge *judge, struct error *error)
 static bool judge_all(struct judge *judge, struct score *score, struct error *error)
 {
     const struct csv_field *fields;
-    if (!judge_columns(judge, error)) {
+    if (!judge_columns(judge, error))
         return false;
-    }
     int got;
-    while ((got = csv_row(judge->csv, &fields, error)) > 0) {
-        if (!judge_row(judge, fields, score, error)) {
+    while ((got = csv_row(judge->csv, &fields, error)) > 0)
+        if (!judge_row(judge, fields, score, error))
             return false;
-        }
-    }
     return got == 0;
 }
 
@@ -101,27 +97,24 @@ static void finish_score(struct score *score)
     double count = fmax(1, (double)score->compared);
     score->accuracy /= count;
     score->brier /= count;
-    for (size_t b = 0; b < SCORE_BINS; b++) {
+    for (size_t b = 0; b < SCORE_BINS; b++)
         score->calibration_error += fabs(score->bins[b].right - score->bins[b].p) / count;
-    }
 }
 
 bool score_read(const char *path, const struct data *data, struct estimator *estimator, double now,
                 struct score *score_out, struct error *error)
 {
     FILE *stream = stream_read(path, error);
-    if (!stream) {
+    if (!stream)
         return false;
-    }
     struct judge judge = {.data = data, .estimator = estimator, .now = now, .open = -1};
     judge.csv = csv_create_stream(stream);
     *score_out = (struct score){0};
     bool done = judge_all(&judge, score_out, error);
     csv_destroy(judge.csv);
     stream_close_read(stream);
-    if (!done) {
+    if (!done)
         return error_prefix(error, "%s", path);
-    }
     finish_score(score_out);
     return true;
 }
@@ -145,9 +138,8 @@ void score_print(const struct score *score, struct buffer *buffer)
         {"ece", score->calibration_error},   {"compared", (double)score->compared},
         {"missing", (double)score->missing},
     };
-    for (size_t i = 0; i < ARRAY_LENGTH(figures); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(figures); i++)
         print_figure(buffer, &figures[i]);
-    }
     buffer_text(buffer, "p from  count  mean p  right\n");
     for (size_t b = 0; b < SCORE_BINS; b++) {
         double count = (double)score->bins[b].count;
@@ -175,9 +167,8 @@ void score_json(const struct score *score, struct buffer *buffer)
     bool first = true;
     for (size_t b = 0; b < SCORE_BINS; b++) {
         double count = (double)score->bins[b].count;
-        if (score->bins[b].count == 0) {
+        if (score->bins[b].count == 0)
             continue;
-        }
         buffer_format(buffer, "%s{\"count\":%zu", first ? "" : ",", score->bins[b].count);
         json_figure(buffer, "p", score->bins[b].p / count);
         json_figure(buffer, "right", score->bins[b].right / count);

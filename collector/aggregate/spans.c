@@ -30,9 +30,8 @@ struct spans *spans_create(void)
 
 void spans_destroy(struct spans *spans)
 {
-    if (!spans) {
+    if (!spans)
         return;
-    }
     free(spans->span);
     free(spans->slots);
     free(spans);
@@ -46,13 +45,11 @@ static size_t find_slot(const struct spans *spans, const struct span *span)
     size_t slot = (hash >> 20) & (spans->slot_count - 1);
     for (;; slot = (slot + 1) & (spans->slot_count - 1)) {
         uint32_t number = spans->slots[slot];
-        if (number == 0) {
+        if (number == 0)
             return slot;
-        }
         const struct span *there = &spans->span[number - 1];
-        if (there->begin == span->begin && there->end == span->end) {
+        if (there->begin == span->begin && there->end == span->end)
             return slot;
-        }
     }
 }
 
@@ -63,18 +60,16 @@ static void spans_grow(struct spans *spans)
     spans->span = memory_resize_take(spans->span, spans->capacity, sizeof(*spans->span));
     free(spans->slots);
     spans->slots = memory_zeroed(spans->slot_count, sizeof(*spans->slots));
-    for (size_t i = 0; i < spans->count; i++) {
+    for (size_t i = 0; i < spans->count; i++)
         spans->slots[find_slot(spans, &spans->span[i])] = (uint32_t)i + 1;
-    }
 }
 
 uint32_t spans_number(struct spans *spans, const struct visit *visit)
 {
     struct span span = {visit->begin, visit->end};
     size_t slot = find_slot(spans, &span);
-    if (spans->slots[slot] != 0) {
+    if (spans->slots[slot] != 0)
         return spans->slots[slot] - 1;
-    }
     if (spans->count == spans->capacity) {
         spans_grow(spans);
         slot = find_slot(spans, &span);
@@ -136,12 +131,10 @@ void spans_sort(const struct spans *spans, struct interval **intervals_out, uint
 bool time_parse(const char *text, size_t length, struct visit *visit_out)
 {
     char with_zone[LONGEST_TIME];
-    if (visit_parse(text, length, 0, visit_out)) {
+    if (visit_parse(text, length, 0, visit_out))
         return true;
-    }
-    if (length + 1 >= sizeof(with_zone)) {
+    if (length + 1 >= sizeof(with_zone))
         return false;
-    }
     memcpy(with_zone, text, length);
     with_zone[length] = 'Z';
     return visit_parse(with_zone, length + 1, 0, visit_out);

@@ -32,9 +32,8 @@ uint32_t votes_count(const struct ballot *ballot, const struct observation *obse
             reports++;
         }
     }
-    for (int k = 0; k < ballot->options; k++) {
+    for (int k = 0; k < ballot->options; k++)
         shares[k] = 0;
-    }
     for (size_t i = 0; i < count; i++) {
         if (observations[i].begin < moment) {
             double age = fmax(0, moment - observations[i].time);
@@ -43,8 +42,7 @@ uint32_t votes_count(const struct ballot *ballot, const struct observation *obse
             sum += weight;
         }
     }
-    for (int k = 0; k < ballot->options; k++) {
+    for (int k = 0; k < ballot->options; k++)
         shares[k] = sum > 0 ? shares[k] / sum : 1.0 / ballot->options;
-    }
     return reports;
 }

@@ -43,12 +43,11 @@ uint32_t utf8_next(const char *text, size_t length, size_t *position)
 
 bool utf8_valid(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length;) {
+    for (size_t i = 0; i < length;)
         if ((unsigned char)text[i] < 0x80)
             i++;
         else if (utf8_next(text, length, &i) == UINT32_MAX)
             return false;
-    }
     return true;
 }
 

@@ -44,9 +44,8 @@ static void tell(struct blend *blend)
 {
     blend->done++;
     int all = (int)blend->table->questions * 2 * (int)KINDS;
-    if (blend->progress && !blend->progress(blend->context, blend->done, all)) {
+    if (blend->progress && !blend->progress(blend->context, blend->done, all))
         blend->given_up = true;
-    }
 }
 
 /* Some items, so that not more than about SAMPLED_MOST observations are judged. */
@@ -54,9 +53,8 @@ static size_t sample_items(const struct still_task *task, size_t observations, u
 {
     size_t every = observations / SAMPLED_MOST + 1;
     size_t count = 0;
-    for (size_t i = 0; i < task->item_count; i += every) {
+    for (size_t i = 0; i < task->item_count; i += every)
         sampled[count++] = task->items[i];
-    }
     return count;
 }
 
@@ -82,9 +80,8 @@ static void judge(const struct still_task *whole, size_t observations,
         still_judge(still, &trial->verdict, found);
         still_destroy(still);
     }
-    for (size_t place = 0; place < task.item_count; place++) {
+    for (size_t place = 0; place < task.item_count; place++)
         trial->found[place % BLOCKS] += found[place];
-    }
 }
 
 static double agreement(const struct trial *trial)
@@ -95,12 +92,10 @@ static double agreement(const struct trial *trial)
 static void mark_strays(struct trial *trials)
 {
     double most = 0;
-    for (size_t c = 0; c < KINDS; c++) {
+    for (size_t c = 0; c < KINDS; c++)
         most = fmax(most, agreement(&trials[c]));
-    }
-    for (size_t c = 0; c < KINDS; c++) {
+    for (size_t c = 0; c < KINDS; c++)
         trials[c].strays = agreement(&trials[c]) < most - least_agreement;
-    }
 }
 
 /* A draw of the standard exponential distribution, the same for every run (SplitMix64). */
@@ -126,9 +121,8 @@ static void add_draw(const struct trial *trials, size_t blocks, uint64_t *state,
         sum += draws[b];
     }
     for (size_t c = 0; c < KINDS; c++) {
-        for (size_t b = 0; b < blocks; b++) {
+        for (size_t b = 0; b < blocks; b++)
             found[c] += draws[b] * trials[c].found[b];
-        }
         found[c] *= (double)blocks / sum;
         best = trials[c].strays ? best : fmax(best, found[c]);
     }
@@ -136,9 +130,8 @@ static void add_draw(const struct trial *trials, size_t blocks, uint64_t *state,
         found[c] = trials[c].strays ? 0 : exp(found[c] - best);
         whole += found[c];
     }
-    for (size_t c = 0; c < KINDS; c++) {
+    for (size_t c = 0; c < KINDS; c++)
         weight[c] += found[c] / whole;
-    }
 }
 
 /* Leaves out what hardly counts, or (of very many observations) all but the best. */
@@ -146,16 +139,14 @@ static void drop_light(size_t observations, double *weight)
 {
     double most = 0;
     double sum = 0;
-    for (size_t c = 0; c < KINDS; c++) {
+    for (size_t c = 0; c < KINDS; c++)
         most = fmax(most, weight[c]);
-    }
     for (size_t c = 0; c < KINDS; c++) {
         weight[c] = weight[c] < most * (observations > LARGE ? 1 : least_weight) ? 0 : weight[c];
         sum += weight[c];
     }
-    for (size_t c = 0; c < KINDS; c++) {
+    for (size_t c = 0; c < KINDS; c++)
         weight[c] /= sum;
-    }
 }
 
 static void weigh_candidates(struct blend *blend, const struct still_task *task,
@@ -168,9 +159,8 @@ static void weigh_candidates(struct blend *blend, const struct still_task *task,
         tell(blend);
     }
     mark_strays(trials);
-    for (int draw = 0; draw < DRAWS; draw++) {
+    for (int draw = 0; draw < DRAWS; draw++)
         add_draw(trials, task->item_count < BLOCKS ? task->item_count : BLOCKS, &state, weight);
-    }
     drop_light(observations, weight);
 }
 
@@ -182,9 +172,8 @@ static void learn_candidate(struct blend *blend, const struct still_task *task,
         double p[CONSENSUS_OPTIONS_MAX] = {0};
         float *sum = blend->p + blend->place[task->items[place]];
         still_add_posterior(still, place, weight, p);
-        for (int k = 0; k < task->options; k++) {
+        for (int k = 0; k < task->options; k++)
             sum[k] += (float)p[k];
-        }
     }
     still_destroy(still);
 }
@@ -204,9 +193,8 @@ static void learn_question(struct blend *blend, uint32_t question)
     }
     weigh_candidates(blend, &task, observations, weight);
     for (size_t c = 0; c < KINDS && !blend->given_up; c++) {
-        if (weight[c] > 0) {
+        if (weight[c] > 0)
             learn_candidate(blend, &task, &kinds[c], weight[c]);
-        }
         tell(blend);
     }
 }
@@ -226,9 +214,8 @@ struct blend *blend_create(const struct report_table *table,
         cells += table->options[table->question[item]];
     }
     blend->p = memory_zeroed(cells, sizeof(*blend->p));
-    for (uint32_t q = 0; q < table->questions && !blend->given_up; q++) {
+    for (uint32_t q = 0; q < table->questions && !blend->given_up; q++)
         learn_question(blend, q);
-    }
     if (blend->given_up) {
         blend_destroy(blend);
         return NULL;
@@ -238,9 +225,8 @@ struct blend *blend_create(const struct report_table *table,
 
 void blend_destroy(struct blend *blend)
 {
-    if (!blend) {
+    if (!blend)
         return;
-    }
     free(blend->p);
     free(blend->place);
     free(blend->weight);
@@ -255,9 +241,8 @@ void blend_posterior(const struct blend *blend, size_t item, double *p)
         p[k] = (double)blend->p[blend->place[item] + (size_t)k];
         sum += p[k];
     }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         p[k] /= sum;
-    }
 }
 
 size_t blend_candidates(void)

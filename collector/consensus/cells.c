@@ -16,9 +16,8 @@ static int activity_compare(const void *left, const void *right)
 {
     const struct activity *a = left;
     const struct activity *b = right;
-    if (a->count != b->count) {
+    if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
-    }
     return (a->reporter > b->reporter) - (a->reporter < b->reporter);
 }
 
@@ -28,9 +27,8 @@ static size_t list_reporters(const struct report_table *table, uint32_t question
                              struct activity *activities)
 {
     size_t count = 0;
-    for (uint32_t r = 0; r <= table->reporters; r++) {
+    for (uint32_t r = 0; r <= table->reporters; r++)
         activities[r] = (struct activity){r, 0};
-    }
     for (size_t item = 0; item < table->items; item++) {
         for (uint32_t i = table->first[item];
              table->question[item] == question && i < table->first[item + 1]; i++) {
@@ -38,9 +36,8 @@ static size_t list_reporters(const struct report_table *table, uint32_t question
         }
     }
     qsort(activities, (size_t)table->reporters + 1, sizeof(*activities), activity_compare);
-    while (count <= table->reporters && activities[count].count > 0) {
+    while (count <= table->reporters && activities[count].count > 0)
         count++;
-    }
     return count;
 }
 
@@ -96,9 +93,8 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
     cells->said_first = memory_zeroed(questions, sizeof(*cells->said_first));
     cells->reporter = memory_zeroed(most, sizeof(*cells->reporter));
     cells->place = memory_zeroed(table->count, sizeof(*cells->place));
-    for (uint32_t q = 0; q < table->questions; q++) {
+    for (uint32_t q = 0; q < table->questions; q++)
         number_cells(table, q, activities, number, cells);
-    }
     cells->records = memory_zeroed_lines(cells->unit[table->questions], RECORD_UNIT);
     cells->said = memory_zeroed(cells->said_first[table->questions], sizeof(*cells->said));
     cells->correct = memory_zeroed(reporters, sizeof(*cells->correct));
@@ -149,9 +145,8 @@ static void normalise_direction(struct emission *emission)
             emission->direction[k][l] += l == k ? 0 : direction_weight / options;
             sum += emission->direction[k][l];
         }
-        for (int l = 0; l < options; l++) {
+        for (int l = 0; l < options; l++)
             emission->direction[k][l] = sum > 0 ? emission->direction[k][l] / sum : 0;
-        }
     }
 }
 
@@ -168,7 +163,6 @@ void cells_update(const struct report_table *table, const struct fit_options *op
         cells->accuracy[r] = (prior_weight * options->prior_accuracy + cells->correct[r]) /
                              (prior_weight + cells->all[r]);
     }
-    for (uint32_t q = 0; q < table->questions; q++) {
+    for (uint32_t q = 0; q < table->questions; q++)
         chances_update(q, options->strength, &emission[q], cells);
-    }
 }

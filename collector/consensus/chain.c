@@ -31,12 +31,10 @@ static void tabulate_next(struct chain *chain, size_t i, double most)
 
 void chain_tabulate(struct chain *chain, double most)
 {
-    for (int l = 0; l < chain->options; l++) {
+    for (int l = 0; l < chain->options; l++)
         chain->grown[l] = 0;
-    }
-    for (size_t i = 0; i + 1 < chain->count; i++) {
+    for (size_t i = 0; i + 1 < chain->count; i++)
         tabulate_next(chain, i, most);
-    }
 }
 
 /* Learned bins are a day each: then a piece is where its day is. */
@@ -49,18 +47,16 @@ static bool is_in_piece(const struct chain *chain, size_t piece, double time)
 size_t chain_piece(const struct chain *chain, double time)
 {
     double day = time - chain->pieces[0].begin;
-    if (day >= 0 && day < (double)chain->count && is_in_piece(chain, (size_t)day, time)) {
+    if (day >= 0 && day < (double)chain->count && is_in_piece(chain, (size_t)day, time))
         return (size_t)day;
-    }
     size_t low = 0;
     size_t high = chain->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (chain->pieces[middle].begin <= time) {
+        if (chain->pieces[middle].begin <= time)
             low = middle;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }
@@ -77,11 +73,10 @@ double chain_time(const struct chain *chain, double hazard)
     size_t high = chain->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (chain->pieces[middle].hazard < hazard) {
+        if (chain->pieces[middle].hazard < hazard)
             low = middle;
-        } else {
+        else
             high = middle;
-        }
     }
     const struct piece *piece = &chain->pieces[low];
     double beyond = fmax(0, hazard - piece->hazard);
@@ -106,9 +101,8 @@ static void step_within(const struct chain *chain, struct moment from, struct mo
     if (from.piece == to.piece) {
         double growth = last->rate * (to.time - from.time);
         step->keep = exp(-growth);
-        for (size_t l = 0; l < options; l++) {
+        for (size_t l = 0; l < options; l++)
             step->moved[l] = -expm1(-growth) * target[l];
-        }
         return;
     }
     double start = chain->pieces[first->block].hazard;
@@ -129,9 +123,8 @@ static void step_within(const struct chain *chain, struct moment from, struct mo
 /* Puts a step before the one that is there. */
 static void step_prepend(struct step *step, const struct step *earlier, int options)
 {
-    for (int l = 0; l < options; l++) {
+    for (int l = 0; l < options; l++)
         step->moved[l] += step->keep * earlier->moved[l];
-    }
     step->keep *= earlier->keep;
 }
 
@@ -148,9 +141,8 @@ void chain_step(const struct chain *chain, double from, double to, struct step *
         bool same = chain->pieces[start.piece].block == block;
         step_within(chain, same ? start : entry, end, &part);
         step_prepend(step_out, &part, chain->options);
-        if (same) {
+        if (same)
             return;
-        }
         end = (struct moment){block - 1, entry.time};
     }
 }

@@ -11,16 +11,14 @@ static const double smallest_chance = 1e-6;
 UNROLLED void load_counts(const double *kept, double said, lanes *counts, const int options)
 {
     double rest = said;
-    for (int v = 0; v * LANES < options; v++) {
+    for (int v = 0; v * LANES < options; v++)
         counts[v] = lanes_all(0);
-    }
     for (int k = 0; k < options / 2 * 2; k++) {
         counts[k / LANES][k % LANES] = kept[k];
         rest -= kept[k];
     }
-    if (options % 2 == 1) {
+    if (options % 2 == 1)
         counts[(options - 1) / LANES][(options - 1) % LANES] = rest > 0 ? rest : 0;
-    }
 }
 
 /* Σ over the cells of a question: N for each answer, and what was right for each reporter. */
@@ -37,19 +35,16 @@ UNROLLED void sum_question(uint32_t question, struct cells *cells, struct emissi
         for (int a = 0; a < options; a++) {
             load_counts(record_counts(cells->records, unit, (size_t)options), *said++, counts,
                         options);
-            for (int v = 0; v * LANES < options; v++) {
+            for (int v = 0; v * LANES < options; v++)
                 sums[a][v] += counts[v];
-            }
             correct += counts[a / LANES][a % LANES];
             unit += record_units((size_t)options);
         }
         cells->correct[cells->reporter[c]] += correct;
     }
-    for (int a = 0; a < options; a++) {
-        for (int k = 0; k < options; k++) {
+    for (int a = 0; a < options; a++)
+        for (int k = 0; k < options; k++)
             emission->direction[k][a] = sums[a][k / LANES][k % LANES];
-        }
-    }
 }
 
 void KERNEL(chances_sum)(uint32_t question, struct cells *cells, struct emission *emission)
@@ -82,9 +77,8 @@ static void prior_start(const struct emission *emission, double strength, struct
     *prior = (struct prior){.strength = strength};
     for (int a = 0; a < emission->options; a++) {
         prior->right[a][a / LANES][a % LANES] = 1;
-        for (int k = 0; k < emission->options; k++) {
+        for (int k = 0; k < emission->options; k++)
             prior->direction[a][k / LANES][k % LANES] = emission->direction[k][a];
-        }
     }
 }
 
@@ -105,19 +99,16 @@ UNROLLED void update_cell(const struct prior *prior, double accuracy, unsigned c
 {
     lanes counts[CONSENSUS_OPTIONS_MAX][LANES_MOST];
     lanes scale[LANES_MOST];
-    for (int v = 0; v * LANES < options; v++) {
+    for (int v = 0; v * LANES < options; v++)
         scale[v] = lanes_all(prior->strength);
-    }
     for (int a = 0; a < options; a++) {
         size_t record = unit + (size_t)a * record_units((size_t)options);
         load_counts(record_counts(records, record, (size_t)options), said[a], counts[a], options);
-        for (int v = 0; v * LANES < options; v++) {
+        for (int v = 0; v * LANES < options; v++)
             scale[v] += counts[a][v];
-        }
     }
-    for (int v = 0; v * LANES < options; v++) {
+    for (int v = 0; v * LANES < options; v++)
         scale[v] = 1 / scale[v];
-    }
     for (int a = 0; a < options; a++) {
         size_t record = unit + (size_t)a * record_units((size_t)options);
         float *chances = record_chances(records, record);

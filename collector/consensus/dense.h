@@ -12,9 +12,8 @@ static inline size_t dense_kinds(const struct observation *observations, size_t 
     size_t kinds = 1;
     for (size_t i = 0; i < count; i++) {
         uint32_t reporter = observations[i].reporter;
-        if (reporter != CONSENSUS_NOBODY && (size_t)reporter + 2 > kinds) {
+        if (reporter != CONSENSUS_NOBODY && (size_t)reporter + 2 > kinds)
             kinds = (size_t)reporter + 2;
-        }
     }
     return kinds > 8 * count + 64 ? 0 : kinds;
 }

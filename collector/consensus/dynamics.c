@@ -44,19 +44,16 @@ static size_t sort_distinct(double *values, size_t count)
 {
     size_t distinct = 0;
     qsort(values, count, sizeof(*values), real_compare);
-    for (size_t i = 0; i < count; i++) {
-        if (distinct == 0 || values[i] > values[distinct - 1]) {
+    for (size_t i = 0; i < count; i++)
+        if (distinct == 0 || values[i] > values[distinct - 1])
             values[distinct++] = values[i];
-        }
-    }
     return distinct;
 }
 
 static void add_edge(double *edges, size_t *count, double edge, double origin, double horizon)
 {
-    if (edge > origin && edge <= horizon) {
+    if (edge > origin && edge <= horizon)
         edges[(*count)++] = edge;
-    }
 }
 
 /* Where the rate may change: edges of bins and notices up to the horizon, ascending, distinct. */
@@ -66,9 +63,8 @@ static size_t list_edges(const struct mixture *mixture, double horizon, double *
     double origin = hazard->origin;
     size_t count = 0;
     edges[count++] = origin;
-    for (size_t b = 1; hazard->rate && b <= hazard->bins; b++) {
+    for (size_t b = 1; hazard->rate && b <= hazard->bins; b++)
         add_edge(edges, &count, origin + (double)b, origin, horizon);
-    }
     for (size_t i = 0; i < mixture->notice_count; i++) {
         add_edge(edges, &count, mixture->notices[i].begin, origin, horizon);
         add_edge(edges, &count, mixture->notices[i].end, origin, horizon);
@@ -81,9 +77,8 @@ static size_t hazard_bin(const struct mixture *mixture, double time)
 {
     const struct hazard *hazard = mixture->hazard;
     double place = floor(time - hazard->origin);
-    if (!hazard->rate || !(place >= 0 && place < (double)hazard->bins)) {
+    if (!hazard->rate || !(place >= 0 && place < (double)hazard->bins))
         return hazard->bins;
-    }
     size_t bin = (size_t)place;
     bool skipped = mixture->plain && hazard->accepted && hazard->accepted[bin];
     return skipped ? hazard->bins : bin;
@@ -94,9 +89,8 @@ static void add_rate(struct piece *piece, double *target, const double *towards,
                      int options)
 {
     piece->rate += rate;
-    for (int l = 0; l < options; l++) {
+    for (int l = 0; l < options; l++)
         target[l] += rate * towards[l];
-    }
 }
 
 static void add_notice(struct piece *piece, double *target, const struct notice_effect *notice,
@@ -108,9 +102,8 @@ static void add_notice(struct piece *piece, double *target, const struct notice_
         return;
     }
     double towards[CONSENSUS_OPTIONS_MAX];
-    for (int l = 0; l < options; l++) {
+    for (int l = 0; l < options; l++)
         towards[l] = l == notice->asserted ? asserted_share : (1 - asserted_share) / (options - 1);
-    }
     add_rate(piece, target, towards, -log1p(-asserted_restart) / length, options);
 }
 
@@ -126,13 +119,11 @@ static void fill_piece(const struct mixture *mixture, struct piece *piece, doubl
     for (size_t i = 0; i < mixture->notice_count; i++) {
         const struct notice_effect *notice = &mixture->notices[i];
         bool applies = notice->begin <= piece->begin && piece->begin < notice->end;
-        if (applies && !(mixture->plain && notice->asserted >= 0)) {
+        if (applies && !(mixture->plain && notice->asserted >= 0))
             add_notice(piece, target, notice, drift, options);
-        }
     }
-    for (int l = 0; l < options; l++) {
+    for (int l = 0; l < options; l++)
         target[l] = piece->rate > 0 ? target[l] / piece->rate : drift[l];
-    }
 }
 
 static void build_chain(const struct mixture *mixture, const double *edges, size_t count,
@@ -158,11 +149,9 @@ static bool is_citywide(const struct hazard *hazard, size_t bin)
 
 static bool has_citywide_change(const struct hazard *hazard)
 {
-    for (size_t b = 0; b < hazard->bins; b++) {
-        if (is_citywide(hazard, b)) {
+    for (size_t b = 0; b < hazard->bins; b++)
+        if (is_citywide(hazard, b))
             return true;
-        }
-    }
     return false;
 }
 
@@ -172,11 +161,9 @@ static void list_marks(const struct mixture *mixture, double horizon, struct dyn
     size_t count = 0;
     size_t most = hazard->bins + 1 + 2 * mixture->notice_count;
     dynamics->marks = memory_zeroed(most, sizeof(*dynamics->marks));
-    for (size_t b = 0; b <= hazard->bins; b++) {
-        if (is_citywide(hazard, b) != (b > 0 && is_citywide(hazard, b - 1))) {
+    for (size_t b = 0; b <= hazard->bins; b++)
+        if (is_citywide(hazard, b) != (b > 0 && is_citywide(hazard, b - 1)))
             add_edge(dynamics->marks, &count, hazard->origin + (double)b, hazard->origin, horizon);
-        }
-    }
     for (size_t i = 0; i < mixture->notice_count; i++) {
         const struct notice_effect *notice = &mixture->notices[i];
         add_edge(dynamics->marks, &count, notice->begin, hazard->origin, horizon);
@@ -212,14 +199,11 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
     struct dynamics *dynamics = memory_zeroed(1, sizeof(*dynamics));
     dynamics->options = hazard->options;
     dynamics->first_assertion = HUGE_VAL;
-    for (int k = 0; k < hazard->options; k++) {
+    for (int k = 0; k < hazard->options; k++)
         dynamics->initial[k] = hazard->initial[k];
-    }
-    for (size_t i = 0; i < notice_count; i++) {
-        if (notices[i].asserted >= 0 && notices[i].end > hazard->origin) {
+    for (size_t i = 0; i < notice_count; i++)
+        if (notices[i].asserted >= 0 && notices[i].end > hazard->origin)
             dynamics->first_assertion = fmin(dynamics->first_assertion, notices[i].begin);
-        }
-    }
     struct mixture mixture = {hazard, notices, notice_count, false};
     auto_free double *edges = memory_zeroed(hazard->bins + 2 * notice_count + 2, sizeof(*edges));
     size_t count = list_edges(&mixture, horizon, edges);
@@ -235,9 +219,8 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
 
 void dynamics_destroy(struct dynamics *dynamics)
 {
-    if (!dynamics) {
+    if (!dynamics)
         return;
-    }
     chain_finish(&dynamics->chain);
     chain_finish(&dynamics->plain);
     free(dynamics->marks);
@@ -259,9 +242,8 @@ const struct chain *dynamics_plain(const struct dynamics *dynamics)
 static const double *daily_row(const struct dynamics *dynamics, double from, double to)
 {
     double place = from - dynamics->noon;
-    if (to - from < 1 || to - from > 1 || !(place >= 0 && place < (double)dynamics->days)) {
+    if (to - from < 1 || to - from > 1 || !(place >= 0 && place < (double)dynamics->days))
         return NULL;
-    }
     size_t day = (size_t)place;
     bool is_noon = (double)day >= place;
     return is_noon ? dynamics->daily + day * ((size_t)dynamics->options + 1) : NULL;

@@ -78,9 +78,8 @@ UNROLLED double *rest_of(double *values, const int options)
 UNROLLED void look_ahead(const struct pass *pass, size_t observation)
 {
     size_t ahead = observation + LOOK_AHEAD;
-    if (ahead < pass->table->count && pass->place[ahead] - pass->first_place < pass->places) {
+    if (ahead < pass->table->count && pass->place[ahead] - pass->first_place < pass->places)
         __builtin_prefetch(pass->records + (size_t)pass->place[ahead] * RECORD_UNIT, 1);
-    }
 }
 
 /* Of many observations at once: from the greatest on, and no less than e^x can be. */
@@ -89,12 +88,10 @@ static void shift_evidence(lanes *sum, int options)
     double plain[LANES_MOST * LANES];
     memcpy(plain, sum, (size_t)vectors(options) * sizeof(*sum));
     double greatest = plain[0];
-    for (int k = 1; k < options; k++) {
+    for (int k = 1; k < options; k++)
         greatest = fmax(greatest, plain[k]);
-    }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         plain[k] = fmax(plain[k] - greatest, least_log);
-    }
     memcpy(sum, plain, (size_t)vectors(options) * sizeof(*sum));
 }
 
@@ -103,23 +100,19 @@ UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit,
                              const int options)
 {
     lanes sum[LANES_MOST];
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         sum[v] = lanes_all(0);
-    }
     for (size_t i = visit->first; i < visit->end; i++) {
         const float *chances = record_chances(pass->records, pass->place[i]);
         double weight = (double)pass->table->weight[i];
         look_ahead(pass, i);
-        for (int v = 0; v < vectors(options); v++) {
+        for (int v = 0; v < vectors(options); v++)
             sum[v] += weight * lanes_load_narrow(chances + v * LANES);
-        }
     }
-    if (pass->heaviest * surest_log * (visit->end - visit->first) > -least_log) {
+    if (pass->heaviest * surest_log * (visit->end - visit->first) > -least_log)
         shift_evidence(sum, options);
-    }
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         likelihood[v] = lanes_where(pass->there[v], lanes_exp(sum[v]));
-    }
 }
 
 /* keep and moved between two stops of different blocks. */
@@ -128,9 +121,8 @@ static double step_over_blocks(const struct timeline *timeline, size_t from, siz
 {
     struct step step;
     chain_step(&timeline->chain, timeline->stop[from].time, timeline->stop[to].time, &step);
-    for (int l = 0; l < timeline->options; l++) {
+    for (int l = 0; l < timeline->options; l++)
         moved[l] = step.moved[l] + least_moved;
-    }
     return step.keep;
 }
 
@@ -149,26 +141,23 @@ UNROLLED double step_over(const struct pass *pass, size_t from, size_t to, doubl
         lanes floor = lanes_where(pass->there[v], lanes_all(least_moved));
         lanes_store(moved + v * LANES, end->shrunk_to * gained + floor);
     }
-    if (start->block != end->block) {
+    if (start->block != end->block)
         return step_over_blocks(timeline, from, to, moved);
-    }
     return start->grown_to * end->shrunk_to;
 }
 
 UNROLLED double stay(double *moved, const int options)
 {
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         lanes_store(moved + v * LANES, lanes_all(0));
-    }
     return 1;
 }
 
 UNROLLED lanes sum_of(const lanes *vector, const int options)
 {
     lanes sum = vector[0];
-    for (int v = 1; v < vectors(options); v++) {
+    for (int v = 1; v < vectors(options); v++)
         sum += vector[v];
-    }
     return lanes_sum(sum);
 }
 
@@ -206,18 +195,16 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
     size_t count = 0;
     lanes forward[LANES_MOST] = {pass->initial[0]};
     lanes likelihood[LANES_MOST];
-    for (int v = 1; v < vectors(options); v++) {
+    for (int v = 1; v < vectors(options); v++)
         forward[v] = pass->initial[v];
-    }
     lanes total = sum_of(forward, options);
     for (uint32_t i = table->first[item]; i < end; count++) {
         struct visit *visit = &pass->visits[count];
         double *values = values_of(pass, count, options);
         double *moved = moved_of(values, options);
         *visit = (struct visit){i, i, table->when[i]};
-        while (i < end && (!pass->timeline || table->when[i] == visit->stop)) {
+        while (i < end && (!pass->timeline || table->when[i] == visit->stop))
             i++;
-        }
         visit->end = i;
         weigh_evidence(pass, visit, likelihood, options);
         rest_of(values, options)[0] = pass->timeline
@@ -247,12 +234,10 @@ UNROLLED void count_answers(struct pass *pass, const struct visit *visit, const 
     for (size_t i = visit->first; i < visit->end; i++) {
         double *counts = record_counts(pass->records, pass->place[i], (size_t)options);
         double weight = (double)pass->table->weight[i];
-        for (int p = 0; p < options / 2; p++) {
+        for (int p = 0; p < options / 2; p++)
             lanes_add_pair(counts + 2 * p, weight * gamma[p / 2], p % 2 == 1);
-        }
-        if (pass->watched) {
+        if (pass->watched)
             watch(pass, i, gamma, options);
-        }
     }
 }
 
@@ -270,22 +255,19 @@ UNROLLED void step_back(const double *values, lanes inverse, lanes *beta, lanes 
         moving[v] = lanes_load(moved + v * LANES) * backward[v];
     }
     lanes sum = sum_of(moving, options);
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         beta[v] = keep * backward[v] + sum;
-    }
 }
 
 /* The expected state at the origin. */
 UNROLLED void count_initial(struct pass *pass, const lanes *beta, const int options)
 {
     lanes state[LANES_MOST] = {lanes_all(0)};
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         state[v] = pass->initial[v] * beta[v];
-    }
     lanes sum = sum_of(state, options);
-    for (int v = 0; v < vectors(options); v++) {
+    for (int v = 0; v < vectors(options); v++)
         pass->counted[v] += state[v] / sum;
-    }
 }
 
 /* Carries β back over the knots, counting. */
@@ -318,9 +300,8 @@ UNROLLED void pass_items(const struct fit *fit, uint32_t question, struct pass *
 {
     for (uint32_t i = fit->order_first[question]; i < fit->order_first[question + 1]; i++) {
         size_t count = pass_forward(pass, fit->order[i], options);
-        if (count > 0) {
+        if (count > 0)
             pass_backward(pass, count, options);
-        }
     }
 }
 
@@ -367,7 +348,6 @@ void KERNEL(expect_question)(struct fit *fit, uint32_t question, struct timeline
         break;
     }
     *expectation = (struct expectation){.moved = pass.moved};
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         expectation->initial[k] = pass.counted[k / LANES][k % LANES];
-    }
 }

@@ -14,15 +14,12 @@ static void order_items(struct fit *fit)
     const struct report_table *table = fit->table;
     fit->order = memory_zeroed(table->items, sizeof(*fit->order));
     fit->order_first = memory_zeroed((size_t)table->questions + 2, sizeof(*fit->order_first));
-    for (size_t item = 0; item < table->items; item++) {
+    for (size_t item = 0; item < table->items; item++)
         fit->order_first[table->question[item] + 2]++;
-    }
-    for (uint32_t q = 0; q < table->questions; q++) {
+    for (uint32_t q = 0; q < table->questions; q++)
         fit->order_first[q + 2] += fit->order_first[q + 1];
-    }
-    for (size_t item = 0; item < table->items; item++) {
+    for (size_t item = 0; item < table->items; item++)
         fit->order[fit->order_first[table->question[item] + 1]++] = (uint32_t)item;
-    }
 }
 
 static void start_hazard(const struct fit *fit, const struct timeline *timeline,
@@ -57,11 +54,10 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     order_items(fit);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
     for (uint32_t q = 0; q < table->questions; q++) {
-        if (!options->fixed_truth) {
+        if (!options->fixed_truth)
             timeline_create(table, options, table->options[q], &timelines[q]);
-        } else {
+        else
             timelines[q].options = table->options[q];
-        }
         start_hazard(fit, &timelines[q], &fit->hazard[q]);
     }
     return fit;
@@ -71,12 +67,10 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
 static void update_initial(const double *counts, struct hazard *hazard)
 {
     double sum = 1;
-    for (int k = 0; k < hazard->options; k++) {
+    for (int k = 0; k < hazard->options; k++)
         sum += counts[k];
-    }
-    for (int k = 0; k < hazard->options; k++) {
+    for (int k = 0; k < hazard->options; k++)
         hazard->initial[k] = (counts[k] + 1.0 / hazard->options) / sum;
-    }
 }
 
 /* One E and M step; returns max |Δγ|. */
@@ -87,13 +81,11 @@ static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
     for (uint32_t q = 0; q < table->questions; q++) {
         struct timeline *timeline = fit->options.fixed_truth ? NULL : &timelines[q];
         struct expectation expectation;
-        if (timeline) {
+        if (timeline)
             timeline_tabulate(timeline, table, &fit->hazard[q]);
-        }
         expect_question(fit, q, timeline, &expectation);
-        if (timeline) {
+        if (timeline)
             hazard_update(timeline, iteration, &fit->hazard[q]);
-        }
         update_initial(expectation.initial, &fit->hazard[q]);
         moved = expectation.moved > moved ? expectation.moved : moved;
     }
@@ -108,12 +100,10 @@ static bool run(struct fit *fit, struct timeline *timelines)
         float moved = iterate(fit, timelines, iteration);
         fit->iterations = iteration;
         const struct fit_options *options = &fit->options;
-        if (options->progress && !options->progress(options->context, iteration, FIT_MOST)) {
+        if (options->progress && !options->progress(options->context, iteration, FIT_MOST))
             return false;
-        }
-        if (moved < settled && iteration >= FIT_LEAST) {
+        if (moved < settled && iteration >= FIT_LEAST)
             break;
-        }
     }
     return true;
 }
@@ -123,9 +113,8 @@ struct fit *fit_create(const struct report_table *table, const struct fit_option
     auto_free struct timeline *timelines = memory_zeroed(table->questions, sizeof(*timelines));
     struct fit *fit = fit_start(table, options, timelines);
     bool finished = run(fit, timelines);
-    for (uint32_t q = 0; q < table->questions; q++) {
+    for (uint32_t q = 0; q < table->questions; q++)
         timeline_finish(&timelines[q]);
-    }
     if (!finished) {
         fit_destroy(fit);
         return NULL;
@@ -135,12 +124,10 @@ struct fit *fit_create(const struct report_table *table, const struct fit_option
 
 void fit_destroy(struct fit *fit)
 {
-    if (!fit) {
+    if (!fit)
         return;
-    }
-    for (uint32_t q = 0; q < fit->table->questions; q++) {
+    for (uint32_t q = 0; q < fit->table->questions; q++)
         hazard_finish(&fit->hazard[q]);
-    }
     cells_finish(&fit->cells);
     free(fit->emission);
     free(fit->hazard);
@@ -157,9 +144,8 @@ void fit_emission(const struct fit *fit, uint32_t question, struct emission *emi
 
 static void *copy_bytes(const void *bytes, size_t size)
 {
-    if (!bytes) {
+    if (!bytes)
         return NULL;
-    }
     void *copy = memory_alloc(size);
     memcpy(copy, bytes, size);
     return copy;
@@ -225,11 +211,9 @@ void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
     for (size_t j = 0; j < knots_out->count; j++) {
         double *row = knots_out->log_likelihood + j * options;
         double greatest = row[0];
-        for (size_t k = 1; k < options; k++) {
+        for (size_t k = 1; k < options; k++)
             greatest = fmax(greatest, row[k]);
-        }
-        for (size_t k = 0; k < options; k++) {
+        for (size_t k = 0; k < options; k++)
             row[k] -= greatest;
-        }
     }
 }

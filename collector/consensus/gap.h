@@ -30,9 +30,8 @@ UNROLLED void gap_close(struct gap *gap, lanes risk, const int options)
 
 UNROLLED void gap_add(double *sum, const struct gap *gap, const int options)
 {
-    for (int v = 0; v <= options / LANES; v++) {
+    for (int v = 0; v <= options / LANES; v++)
         lanes_store(sum + v * LANES, lanes_load(sum + v * LANES) + gap->at[v]);
-    }
 }
 
 /* Both ends of a gap in one bin. */
@@ -41,9 +40,8 @@ static void count_within(const struct timeline *timeline, const struct stop *sta
 {
     double *sum = timeline->within_sum + end->bin * timeline->gap_width;
     double growth = (end->grown_to - start->grown_to) * end->shrunk_to;
-    for (int l = 0; l < timeline->options; l++) {
+    for (int l = 0; l < timeline->options; l++)
         sum[l] += backward[l] * growth;
-    }
     sum[timeline->options] += end->time - start->time;
 }
 
@@ -60,9 +58,8 @@ struct stretch {
 static void stretch_add(const struct stretch *stretch, int place, double value)
 {
     stretch->begun[place] += value;
-    if (stretch->ended) {
+    if (stretch->ended)
         stretch->ended[place] += value;
-    }
 }
 
 /* Returns the chance that the gap's last restart is in the stretch. */
@@ -115,11 +112,10 @@ static void count_odd_gap(const struct timeline *timeline, size_t from, size_t t
 {
     const struct stop *start = &timeline->stop[from];
     const struct stop *end = &timeline->stop[to];
-    if (start->block == end->block) {
+    if (start->block == end->block)
         count_within(timeline, start, end, backward);
-    } else {
+    else
         count_blocks(timeline, from, to, backward);
-    }
 }
 
 /* R and M of the gap that ends in a stop with b·`share`. */
@@ -130,9 +126,8 @@ UNROLLED void count_gap(const struct timeline *timeline, size_t from, size_t to,
     const struct stop *end = &timeline->stop[to];
     if (start->bin == end->bin || start->block != end->block) {
         double plain[LANES_MOST * LANES];
-        for (int v = 0; v * LANES < options; v++) {
+        for (int v = 0; v * LANES < options; v++)
             lanes_store(plain + v * LANES, backward[v] * share);
-        }
         count_odd_gap(timeline, from, to, plain);
         return;
     }

@@ -28,11 +28,9 @@ static double median_rate(const struct sums *sums)
 {
     auto_free double *rates = memory_zeroed(sums->bins, sizeof(*rates));
     size_t count = 0;
-    for (size_t b = 0; b < sums->bins; b++) {
-        if (sums->exposure[b] > 0) {
+    for (size_t b = 0; b < sums->bins; b++)
+        if (sums->exposure[b] > 0)
             rates[count++] = sums->events[b] / sums->exposure[b];
-        }
-    }
     qsort(rates, count, sizeof(*rates), real_compare);
     return count > 0 ? rates[count / 2] : prior_rate;
 }
@@ -59,22 +57,19 @@ static void pool_bins(const struct sums *sums, const uint8_t *accepted, bool wit
     double exposure = 0;
     double pooled[CONSENSUS_OPTIONS_MAX] = {0};
     for (size_t b = 0; b < sums->bins; b++) {
-        if (accepted[b]) {
+        if (accepted[b])
             continue;
-        }
         events += sums->events[b];
         exposure += sums->exposure[b];
-        for (size_t l = 0; l < sums->options; l++) {
+        for (size_t l = 0; l < sums->options; l++)
             pooled[l] += sums->restart[b * sums->options + l];
-        }
     }
     for (size_t l = 0; l < sums->options; l++) {
         hazard->base_target[l] =
             (pooled[l] + pooled_weight / (double)sums->options) / (events + pooled_weight);
     }
-    if (with_rate) {
+    if (with_rate)
         hazard->base_rate = (events + 1) / (exposure + 1 / prior_rate);
-    }
 }
 
 static void update_bin(const struct sums *sums, size_t bin, struct hazard *hazard)
@@ -102,9 +97,8 @@ static void learn_bins(const struct sums *sums, struct hazard *hazard)
 {
     hazard->base_rate = fmin(fmax(median_rate(sums), 0.1 * prior_rate), 3 * prior_rate);
     pool_bins(sums, hazard->accepted, false, hazard);
-    for (size_t b = 0; b < sums->bins; b++) {
+    for (size_t b = 0; b < sums->bins; b++)
         update_bin(sums, b, hazard);
-    }
 }
 
 /* Running means over two months; what they replace is kept. */
@@ -126,9 +120,8 @@ static void smooth_bins(const struct sums *sums, struct timeline *timeline, stru
         for (size_t c = first; c <= last; c++) {
             means[0] += sums->exposure[c];
             means[1] += sums->events[c];
-            for (size_t l = 0; l < width; l++) {
+            for (size_t l = 0; l < width; l++)
                 means[2 + l] += sums->restart[c * width + l];
-            }
         }
         struct hazard bin = *hazard;
         bin.rate += b;
@@ -143,9 +136,8 @@ static void admit_bins(const struct sums *sums, const struct timeline *timeline,
 {
     size_t width = sums->options;
     double median = median_rate(sums);
-    for (size_t b = 0; b < sums->bins; b++) {
+    for (size_t b = 0; b < sums->bins; b++)
         hazard->accepted[b] = passes_gate(sums, b, median);
-    }
     pool_bins(sums, hazard->accepted, true, hazard);
     for (size_t b = 0; b < sums->bins; b++) {
         if (!hazard->accepted[b]) {
@@ -160,17 +152,14 @@ static void admit_bins(const struct sums *sums, const struct timeline *timeline,
 
 static void gate_bins(const struct sums *sums, struct hazard *hazard)
 {
-    for (size_t b = 0; b < sums->bins; b++) {
+    for (size_t b = 0; b < sums->bins; b++)
         hazard->accepted[b] = passes_gate(sums, b, hazard->base_rate);
-    }
     pool_bins(sums, hazard->accepted, true, hazard);
-    for (size_t b = 0; b < sums->bins; b++) {
-        if (hazard->accepted[b]) {
+    for (size_t b = 0; b < sums->bins; b++)
+        if (hazard->accepted[b])
             update_bin(sums, b, hazard);
-        } else {
+        else
             share_base(sums, b, hazard);
-        }
-    }
 }
 
 void hazard_update(struct timeline *timeline, int iteration, struct hazard *hazard)
@@ -184,13 +173,12 @@ void hazard_update(struct timeline *timeline, int iteration, struct hazard *haza
     sums.exposure = exposure;
     sums.events = events;
     timeline_gather(timeline, &sums);
-    if (iteration < FIT_SMOOTH) {
+    if (iteration < FIT_SMOOTH)
         learn_bins(&sums, hazard);
-    } else if (iteration == FIT_SMOOTH) {
+    else if (iteration == FIT_SMOOTH)
         smooth_bins(&sums, timeline, hazard);
-    } else if (iteration == FIT_GATE) {
+    else if (iteration == FIT_GATE)
         admit_bins(&sums, timeline, hazard);
-    } else {
+    else
         gate_bins(&sums, hazard);
-    }
 }

@@ -68,16 +68,13 @@ static void merge_stops(const struct smoother *smoother, double now, struct knot
     }
     size_t next = 0;
     for (size_t i = 0; i < dynamics->mark_count && dynamics->marks[i] < end; i++) {
-        for (; next < knots->count && knots->at[next].time <= dynamics->marks[i]; next++) {
+        for (; next < knots->count && knots->at[next].time <= dynamics->marks[i]; next++)
             add_stop(stops, knots, next);
-        }
-        if (dynamics->marks[i] >= begin) {
+        if (dynamics->marks[i] >= begin)
             add_mark(stops, dynamics->marks[i]);
-        }
     }
-    for (; next < knots->count; next++) {
+    for (; next < knots->count; next++)
         add_stop(stops, knots, next);
-    }
     add_mark(stops, end);
 }
 
@@ -121,9 +118,8 @@ static int decode(struct path *path, size_t stop)
     const double *forward = row(path, path->smoother->forward, stop);
     const double *backward = row(path, path->smoother->backward, stop);
     double posterior[CONSENSUS_OPTIONS_MAX];
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         posterior[k] = forward[k] * backward[k];
-    }
     vector_normalise(posterior, options);
     int best = vector_best(posterior, options);
     path->known[stop] = posterior[best];
@@ -134,13 +130,11 @@ static int decode(struct path *path, size_t stop)
 static void find_sure(const struct path *path, struct run *run)
 {
     double sure = fmin(least_sure, run->peak);
-    while (path->known[run->first] < sure) {
+    while (path->known[run->first] < sure)
         run->first++;
-    }
     run->last = run->end;
-    while (path->known[run->last] < sure) {
+    while (path->known[run->last] < sure)
         run->last--;
-    }
 }
 
 /* Runs of known answers in order; an unknown stop between two of one answer is passed over. */
@@ -149,18 +143,15 @@ static size_t list_runs(struct path *path, struct run *runs)
     size_t count = 0;
     for (size_t j = 0; j < path->stops.count; j++) {
         int best = decode(path, j);
-        if (path->known[j] < least_known) {
+        if (path->known[j] < least_known)
             continue;
-        }
-        if (count == 0 || runs[count - 1].answer != best) {
+        if (count == 0 || runs[count - 1].answer != best)
             runs[count++] = (struct run){.first = j, .answer = best};
-        }
         runs[count - 1].end = j;
         runs[count - 1].peak = fmax(runs[count - 1].peak, path->known[j]);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         find_sure(path, &runs[i]);
-    }
     return count;
 }
 
@@ -177,9 +168,8 @@ static void carry_answer(struct path *path, size_t from, size_t to, int answer, 
             vector[k] = (path->steps[j].keep * vector[k] + path->steps[j].moved[k]) * likelihood[k];
             sum += vector[k];
         }
-        for (int k = 0; k < options; k++) {
+        for (int k = 0; k < options; k++)
             vector[k] = fmax(vector[k] / sum, SMOOTHER_FLOOR);
-        }
         scale += log(sum);
         path->changed[j] = scale + log(vector[answer]);
     }
@@ -221,9 +211,8 @@ static double quantile(const struct path *path, size_t from, size_t to, double s
     const double *changed = path->changed;
     double wanted = changed[from] + share * (changed[to] - changed[from]);
     size_t j = from + 1;
-    while (j < to && changed[j] < wanted) {
+    while (j < to && changed[j] < wanted)
         j++;
-    }
     double begin = path->stops.at[j - 1].time;
     double end = path->stops.at[j].time;
     double gained = changed[j] - changed[j - 1];
@@ -240,9 +229,8 @@ static void widen(const struct path *path, struct bracket *bracket)
     const struct knot *at = path->stops.at;
     size_t before = smoother_after(path->smoother, bracket->earliest);
     size_t after = before;
-    while (before > 0 && at[before - 1].reports == 0) {
+    while (before > 0 && at[before - 1].reports == 0)
         before--;
-    }
     if (before > 0 && bracket->earliest < at[before - 1].end) {
         const struct knot *visit = &at[before - 1];
         double half = fmin(0.5, (visit->end - visit->begin) / 2);
@@ -311,9 +299,8 @@ static void list_segments(struct path *path, const struct run *runs, size_t coun
 size_t smoother_history(const struct smoother *smoother, double now, struct segment **segments_out)
 {
     *segments_out = NULL;
-    if (smoother->knots->count == 0 && !(smoother->dynamics->first_assertion < now)) {
+    if (smoother->knots->count == 0 && !(smoother->dynamics->first_assertion < now))
         return 0;
-    }
     struct path path = {0};
     path_start(&path, smoother, now);
     auto_free struct run *runs = memory_zeroed(path.stops.count, sizeof(*runs));

@@ -9,11 +9,9 @@ static const double smallest_likelihood = 1e-6;
 void emission_uniform(int options, struct emission *emission_out)
 {
     *emission_out = (struct emission){.options = options};
-    for (int k = 0; k < options; k++) {
-        for (int l = 0; l < options; l++) {
+    for (int k = 0; k < options; k++)
+        for (int l = 0; l < options; l++)
             emission_out->direction[k][l] = k == l ? 0 : 1.0 / (options - 1);
-        }
-    }
 }
 
 void knots_finish(struct knots *knots)
@@ -41,9 +39,8 @@ static int real_order(double a, double b)
 
 static int same_source(const struct visit_key *a, const struct visit_key *b)
 {
-    if (a->reporter != b->reporter) {
+    if (a->reporter != b->reporter)
         return a->reporter < b->reporter ? -1 : 1;
-    }
     int day = real_order(a->day, b->day);
     return day != 0 ? day : a->answer - b->answer;
 }
@@ -53,9 +50,8 @@ static int source_compare(const void *left, const void *right)
     const struct visit_key *a = left;
     const struct visit_key *b = right;
     int source = same_source(a, b);
-    if (source != 0) {
+    if (source != 0)
         return source;
-    }
     int begin = real_order(a->begin, b->begin);
     return begin != 0 ? begin : (a->position > b->position) - (a->position < b->position);
 }
@@ -75,20 +71,17 @@ static void mark_sorted(const struct observation *observations, size_t count, bo
         };
     }
     qsort(keys, count, sizeof(*keys), source_compare);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         first[keys[i].position] = i == 0 || same_source(&keys[i - 1], &keys[i]) != 0;
-    }
 }
 
 /* Moves a source's mark to a visit that begins earlier; *best is one more than the position. */
 static void move_mark(const struct observation *observations, size_t i, uint32_t *best, bool *first)
 {
-    if (*best > 0 && observations[*best - 1].begin <= observations[i].begin) {
+    if (*best > 0 && observations[*best - 1].begin <= observations[i].begin)
         return;
-    }
-    if (*best > 0) {
+    if (*best > 0)
         first[*best - 1] = false;
-    }
     first[i] = true;
     *best = (uint32_t)i + 1;
 }
@@ -126,9 +119,8 @@ static int same_interval(const struct interval_key *a, const struct interval_key
 {
     int time = real_order(a->time, b->time);
     int begin = real_order(a->begin, b->begin);
-    if (time != 0) {
+    if (time != 0)
         return time;
-    }
     return begin != 0 ? begin : real_order(a->end, b->end);
 }
 
@@ -149,9 +141,8 @@ static struct interval_key *sort_intervals(const struct observation *observation
         keys[i] = (struct interval_key){seen->time, seen->begin, seen->end, i};
         sorted = sorted && (i == 0 || same_interval(&keys[i - 1], &keys[i]) <= 0);
     }
-    if (!sorted) {
+    if (!sorted)
         qsort(keys, count, sizeof(*keys), interval_compare);
-    }
     return keys;
 }
 
@@ -172,9 +163,8 @@ static struct evidence *evidence_create(const struct emission *emission)
 {
     struct evidence *evidence = memory_alloc(sizeof(*evidence));
     evidence->emission = emission;
-    for (size_t step = 0; step <= ACCURACY_STEPS; step++) {
+    for (size_t step = 0; step <= ACCURACY_STEPS; step++)
         evidence->accuracy[step] = -1;
-    }
     return evidence;
 }
 
@@ -198,20 +188,17 @@ static void add_evidence(struct evidence *evidence, const struct observation *se
         evidence->accuracy[step] = accuracy;
     }
     const double *row = evidence->table[step][seen->answer];
-    for (int k = 0; k < evidence->emission->options; k++) {
+    for (int k = 0; k < evidence->emission->options; k++)
         log_likelihood[k] += exact(seen->weight * row[k]);
-    }
 }
 
 static void shift_to_zero(double *row, int options)
 {
     double greatest = row[0];
-    for (int k = 1; k < options; k++) {
+    for (int k = 1; k < options; k++)
         greatest = fmax(greatest, row[k]);
-    }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         row[k] -= greatest;
-    }
 }
 
 static void knots_reserve(struct knots *knots, int options, size_t count)
@@ -249,7 +236,6 @@ void knots_build(const struct observation *observations, size_t count,
                          knots_out->log_likelihood + row);
         }
     }
-    for (size_t j = 0; j < knots_out->count; j++) {
+    for (size_t j = 0; j < knots_out->count; j++)
         shift_to_zero(knots_out->log_likelihood + j * options, emission->options);
-    }
 }

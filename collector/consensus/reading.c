@@ -23,13 +23,11 @@ static bool is_contradicted(const struct smoother *smoother, double moment, int 
     double agree = 0;
     double against = 0;
     for (size_t j = smoother_after(smoother, moment - stale_days); j < knots->count; j++) {
-        if (knots->at[j].time >= moment + smoother->lead) {
+        if (knots->at[j].time >= moment + smoother->lead)
             break;
-        }
         const double *weight = knots->weight + j * (size_t)knots->options;
-        for (int k = 0; knots->at[j].begin < moment && k < knots->options; k++) {
+        for (int k = 0; knots->at[j].begin < moment && k < knots->options; k++)
             *(k == best ? &agree : &against) += weight[k];
-        }
     }
     return agree >= 1 && against >= 1;
 }
@@ -40,15 +38,12 @@ static bool is_inferred(const struct smoother *smoother, double moment, const st
                         const struct reading *reading)
 {
     const struct dynamics *dynamics = smoother->dynamics;
-    if (reading->p[reading->best] < least_known) {
+    if (reading->p[reading->best] < least_known)
         return false;
-    }
-    if (!seen) {
+    if (!seen)
         return true;
-    }
-    if (dynamics->plain.count == 0 || seen->time > moment) {
+    if (dynamics->plain.count == 0 || seen->time > moment)
         return false;
-    }
     double without[CONSENSUS_OPTIONS_MAX];
     smoother_posterior(smoother, dynamics_plain(dynamics), moment, without);
     int best = vector_best(without, dynamics->options);
@@ -68,33 +63,27 @@ static enum standing judge(const struct smoother *smoother, double moment, const
 {
     double p = reading->p[reading->best];
     bool asserted = smoother->dynamics->first_assertion < moment;
-    if (reading->effective_weight < least_weight && !asserted) {
+    if (reading->effective_weight < least_weight && !asserted)
         return STANDING_UNKNOWN;
-    }
-    if (is_inferred(smoother, moment, seen, reading)) {
+    if (is_inferred(smoother, moment, seen, reading))
         return STANDING_INFERRED;
-    }
     if (!seen) {
         /* An assertion has faded and nobody has ever looked: no record, and nothing to dispute. */
         return STANDING_UNKNOWN;
     }
-    if (is_stale(smoother, moment, seen)) {
+    if (is_stale(smoother, moment, seen))
         return STANDING_STALE;
-    }
-    if (p < least_confirmed && is_contradicted(smoother, moment, reading->best)) {
+    if (p < least_confirmed && is_contradicted(smoother, moment, reading->best))
         return STANDING_DISPUTED;
-    }
-    if (p >= least_confirmed && reading->reporters >= 2) {
+    if (p >= least_confirmed && reading->reporters >= 2)
         return STANDING_CONFIRMED;
-    }
     return p >= least_known ? STANDING_LIKELY : STANDING_DISPUTED;
 }
 
 static void read_silence(int options, struct reading *reading)
 {
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         reading->p[k] = 1.0 / options;
-    }
     reading->confidence = reading->p[0];
 }
 

@@ -6,22 +6,18 @@
 void vector_normalise(double *vector, int options)
 {
     double sum = 0;
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         sum += vector[k];
-    }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         vector[k] /= sum;
-    }
 }
 
 int vector_best(const double *vector, int options)
 {
     int best = 0;
-    for (int k = 1; k < options; k++) {
-        if (vector[k] > vector[best]) {
+    for (int k = 1; k < options; k++)
+        if (vector[k] > vector[best])
             best = k;
-        }
-    }
     return best;
 }
 
@@ -31,11 +27,10 @@ size_t smoother_after(const struct smoother *smoother, double time)
     size_t high = smoother->knots->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (smoother->knots->at[middle].time <= time) {
+        if (smoother->knots->at[middle].time <= time)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }
@@ -45,11 +40,10 @@ static void step_towards(const struct smoother *smoother, const struct chain *ch
                          double time, struct step *step)
 {
     double start = knot > 0 ? smoother->knots->at[knot - 1].time : smoother->from;
-    if (chain == &smoother->dynamics->chain) {
+    if (chain == &smoother->dynamics->chain)
         dynamics_step(smoother->dynamics, start, time, step);
-    } else {
+    else
         chain_step(chain, start, time, step);
-    }
 }
 
 /* α before knot j carried over by a step. */
@@ -60,9 +54,8 @@ static void carry_forward(const struct smoother *smoother, size_t knot, const st
     int options = dynamics->options;
     const double *from =
         knot > 0 ? smoother->forward + (knot - 1) * (size_t)options : smoother->entry;
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         carried[k] = step->keep * from[k] + step->moved[k];
-    }
 }
 
 void smoother_back(const struct smoother *smoother, size_t knot, const struct step *step,
@@ -71,12 +64,10 @@ void smoother_back(const struct smoother *smoother, size_t knot, const struct st
     int options = smoother->knots->options;
     const double *likelihood = smoother->likelihood + knot * (size_t)options;
     double moved = 0;
-    for (int l = 0; l < options; l++) {
+    for (int l = 0; l < options; l++)
         moved += step->moved[l] * likelihood[l] * after[l];
-    }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         before[k] = step->keep * likelihood[k] * after[k] + moved;
-    }
 }
 
 /* `steps` into each knot from the one before. */
@@ -86,13 +77,11 @@ static void run_forward(struct smoother *smoother, const struct step *steps)
     for (size_t j = 0; j < smoother->knots->count; j++) {
         double *row = smoother->forward + j * (size_t)options;
         carry_forward(smoother, j, &steps[j], row);
-        for (int k = 0; k < options; k++) {
+        for (int k = 0; k < options; k++)
             row[k] *= smoother->likelihood[j * (size_t)options + (size_t)k];
-        }
         vector_normalise(row, options);
-        for (int k = 0; k < options; k++) {
+        for (int k = 0; k < options; k++)
             row[k] = fmax(row[k], SMOOTHER_FLOOR);
-        }
     }
 }
 
@@ -101,16 +90,14 @@ static void run_backward(struct smoother *smoother, const struct step *steps, co
 {
     size_t options = (size_t)smoother->knots->options;
     size_t count = smoother->knots->count;
-    for (size_t k = 0; count > 0 && k < options; k++) {
+    for (size_t k = 0; count > 0 && k < options; k++)
         smoother->backward[(count - 1) * options + k] = last ? last[k] : 1;
-    }
     for (size_t j = count; j-- > 1;) {
         double *before = smoother->backward + (j - 1) * options;
         smoother_back(smoother, j, &steps[j], smoother->backward + j * options, before);
         smoother->scale[j] = before[vector_best(before, (int)options)];
-        for (size_t k = 0; k < options; k++) {
+        for (size_t k = 0; k < options; k++)
             before[k] = fmax(before[k] / smoother->scale[j], SMOOTHER_FLOOR);
-        }
     }
 }
 
@@ -123,9 +110,8 @@ static int start_compare(const void *left, const void *right)
 {
     const struct start *a = left;
     const struct start *b = right;
-    if (a->begin < b->begin || a->begin > b->begin) {
+    if (a->begin < b->begin || a->begin > b->begin)
         return a->begin < b->begin ? -1 : 1;
-    }
     return (a->knot > b->knot) - (a->knot < b->knot);
 }
 
@@ -139,9 +125,8 @@ static void count_begun(struct smoother *smoother)
         is_sorted = is_sorted && (j == 0 || starts[j - 1].begin <= starts[j].begin);
         smoother->lead = fmax(smoother->lead, knots->at[j].time - knots->at[j].begin);
     }
-    if (!is_sorted) {
+    if (!is_sorted)
         qsort(starts, knots->count, sizeof(*starts), start_compare);
-    }
     struct begun sum = smoother->before;
     for (size_t i = 0; i < knots->count; i++) {
         const struct knot *knot = &knots->at[starts[i].knot];
@@ -152,9 +137,8 @@ static void count_begun(struct smoother *smoother)
         sum.time = fmax(sum.time, knot->time);
         sum.reports += knot->reports;
         sum.reporters += knot->fresh_reporters;
-        for (int k = 0; k < knots->options; k++) {
+        for (int k = 0; k < knots->options; k++)
             sum.weight += weight[k];
-        }
         smoother->begun[i] = sum;
     }
 }
@@ -165,15 +149,13 @@ const struct begun *smoother_begun(const struct smoother *smoother, double momen
     size_t high = smoother->knots->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (smoother->begun[middle].begin < moment) {
+        if (smoother->begun[middle].begin < moment)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
-    if (low > 0) {
+    if (low > 0)
         return &smoother->begun[low - 1];
-    }
     return smoother->before.reports > 0 ? &smoother->before : NULL;
 }
 
@@ -206,9 +188,8 @@ struct smoother *smoother_create_part(const struct knots *knots, const struct dy
     }
     begin_chain(smoother, edges);
     auto_free struct step *steps = memory_zeroed(knots->count, sizeof(*steps));
-    for (size_t j = 0; j < knots->count; j++) {
+    for (size_t j = 0; j < knots->count; j++)
         step_towards(smoother, &dynamics->chain, j, knots->at[j].time, &steps[j]);
-    }
     run_forward(smoother, steps);
     run_backward(smoother, steps, edges && edges->has_after ? edges->backward : NULL);
     count_begun(smoother);
@@ -222,9 +203,8 @@ struct smoother *smoother_create(const struct knots *knots, const struct dynamic
 
 void smoother_destroy(struct smoother *smoother)
 {
-    if (!smoother) {
+    if (!smoother)
         return;
-    }
     free(smoother->likelihood);
     free(smoother->forward);
     free(smoother->backward);
@@ -246,9 +226,8 @@ void smoother_posterior(const struct smoother *smoother, const struct chain *cha
         chain_step(&smoother->dynamics->chain, time, knots->at[next].time, &step);
         smoother_back(smoother, next, &step, smoother->backward + next * (size_t)knots->options,
                       before);
-        for (int k = 0; k < knots->options; k++) {
+        for (int k = 0; k < knots->options; k++)
             posterior[k] *= fmax(before[k], SMOOTHER_FLOOR);
-        }
     }
     vector_normalise(posterior, knots->options);
 }

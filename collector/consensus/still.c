@@ -59,15 +59,12 @@ static void start_item(struct still *still, size_t place)
     double share[CONSENSUS_OPTIONS_MAX];
     double sum = 0;
     double top = 0;
-    for (size_t k = 0; k < still->options; k++) {
+    for (size_t k = 0; k < still->options; k++)
         share[k] = start_share;
-    }
-    for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
+    for (size_t i = table->first[item]; i < table->first[item + 1]; i++)
         share[table->answer[i]] += is_learned(still, i) ? (double)table->weight[i] : 0;
-    }
-    for (size_t k = 0; k < still->options; k++) {
+    for (size_t k = 0; k < still->options; k++)
         sum += share[k];
-    }
     for (size_t k = 0; k < still->options; k++) {
         share[k] /= sum;
         top = fmax(top, share[k]);
@@ -91,9 +88,8 @@ static void count(struct still *still)
         for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
             double *row = still->counts + row_of(still, i);
             double weight = is_learned(still, i) ? (double)table->weight[i] : 0;
-            for (size_t s = 0; s < states; s++) {
+            for (size_t s = 0; s < states; s++)
                 row[s] += weight * (double)gamma[s];
-            }
         }
     }
 }
@@ -107,9 +103,8 @@ static void update_prior(struct still *still)
     double options = (double)still->options;
     for (size_t s = 0; s < still->states; s++) {
         double sum = 1 / (double)still->states;
-        for (size_t place = 0; place < still->task.item_count; place++) {
+        for (size_t place = 0; place < still->task.item_count; place++)
             sum += (double)still->gamma[place * still->states + s];
-        }
         class[s % still->options] += sum;
         difficulty[s / still->options] += sum;
         total += sum;
@@ -145,18 +140,16 @@ static void direct(const struct still *still, size_t difficulty, struct emission
             emission->direction[k][l] = l == k ? 0 : mass;
             sum += emission->direction[k][l];
         }
-        for (size_t l = 0; l < still->options; l++) {
+        for (size_t l = 0; l < still->options; l++)
             emission->direction[k][l] = sum > 0 ? emission->direction[k][l] / sum : 0;
-        }
     }
 }
 
 /* m_d */
 static double mean_accuracy(const struct still *still, size_t difficulty)
 {
-    if (still->kind.difficulties == 1) {
+    if (still->kind.difficulties == 1)
         return prior_accuracy;
-    }
     double correct = pooled_weight * start_accuracy[difficulty];
     double all = pooled_weight;
     for (size_t k = 0; k < still->options; k++) {
@@ -172,9 +165,8 @@ static double mean_accuracy(const struct still *still, size_t difficulty)
 static double chance_of(const struct still *still, double count, double all, double prior)
 {
     double strength = still->kind.strength;
-    if (strength < 0) {
+    if (strength < 0)
         return (count + 1) / (all + (double)still->options);
-    }
     return strength > 0 ? (count + strength * prior) / (all + strength) : prior;
 }
 
@@ -215,9 +207,8 @@ static void maximise(struct still *still)
         struct emission emission;
         direct(still, d, &emission);
         double mean = mean_accuracy(still, d);
-        for (size_t r = 0; r < still->reporters; r++) {
+        for (size_t r = 0; r < still->reporters; r++)
             update_reporter(still, r, d, &emission, mean);
-        }
     }
 }
 
@@ -226,16 +217,14 @@ static void normalise(double *sum, size_t states)
 {
     double greatest = -HUGE_VAL;
     double total = 0;
-    for (size_t s = 0; s < states; s++) {
+    for (size_t s = 0; s < states; s++)
         greatest = fmax(greatest, sum[s]);
-    }
     for (size_t s = 0; s < states; s++) {
         sum[s] = quick_exp(fmax(sum[s] - greatest, -700));
         total += sum[s];
     }
-    for (size_t s = 0; s < states; s++) {
+    for (size_t s = 0; s < states; s++)
         sum[s] /= total;
-    }
 }
 
 /* The posterior of one item; returns the largest change of a class. */
@@ -251,35 +240,30 @@ static double expect_item(struct still *still, size_t place)
     for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
         const float *row = still->log_chance + row_of(still, i);
         double weight = is_learned(still, i) ? (double)table->weight[i] : 0;
-        for (size_t s = 0; s < still->states; s++) {
+        for (size_t s = 0; s < still->states; s++)
             sum[s] += weight * (double)row[s];
-        }
     }
     normalise(sum, still->states);
     for (size_t s = 0; s < still->states; s++) {
         moved[s % still->options] += sum[s] - (double)gamma[s];
         gamma[s] = (float)sum[s];
     }
-    for (size_t k = 0; k < still->options; k++) {
+    for (size_t k = 0; k < still->options; k++)
         most = fmax(most, fabs(moved[k]));
-    }
     return most;
 }
 
 static void learn(struct still *still)
 {
-    for (size_t place = 0; place < still->task.item_count; place++) {
+    for (size_t place = 0; place < still->task.item_count; place++)
         start_item(still, place);
-    }
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
         double moved = 0;
         maximise(still);
-        for (size_t place = 0; place < still->task.item_count; place++) {
+        for (size_t place = 0; place < still->task.item_count; place++)
             moved = fmax(moved, expect_item(still, place));
-        }
-        if (moved < settled) {
+        if (moved < settled)
             return;
-        }
     }
 }
 
@@ -301,9 +285,8 @@ struct still *still_create(const struct still_task *task, const struct still_kin
 
 void still_destroy(struct still *still)
 {
-    if (!still) {
+    if (!still)
         return;
-    }
     free(still->log_chance);
     free(still->counts);
     free(still->gamma);
@@ -312,9 +295,8 @@ void still_destroy(struct still *still)
 
 void still_add_posterior(const struct still *still, size_t place, double weight, double *p)
 {
-    for (size_t s = 0; s < still->states; s++) {
+    for (size_t s = 0; s < still->states; s++)
         p[s % still->options] += weight * (double)still->gamma[place * still->states + s];
-    }
 }
 
 /* Returns w·log P(answer) of an observation of the fold, else 0. */
@@ -346,8 +328,7 @@ void still_judge(const struct still *still, struct still_verdict *verdict, doubl
     for (size_t place = 0; place < still->task.item_count; place++) {
         uint32_t item = still->task.items[place];
         const float *gamma = still->gamma + place * still->states;
-        for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
+        for (size_t i = table->first[item]; i < table->first[item + 1]; i++)
             found[place] += judge_observation(still, i, gamma, verdict);
-        }
     }
 }

@@ -18,9 +18,8 @@ struct report_table_builder *report_table_builder_create(void)
 
 void report_table_builder_destroy(struct report_table_builder *builder)
 {
-    if (!builder) {
+    if (!builder)
         return;
-    }
     free(builder->item);
     free(builder->reporter);
     free(builder->when);
@@ -42,9 +41,8 @@ static void builder_grow(struct report_table_builder *builder)
 
 void report_table_add(struct report_table_builder *builder, const struct report_table_row *row)
 {
-    if (builder->count == builder->capacity) {
+    if (builder->count == builder->capacity)
         builder_grow(builder);
-    }
     size_t i = builder->count++;
     builder->item[i] = row->item;
     builder->reporter[i] = row->reporter;
@@ -68,15 +66,12 @@ void report_table_renumber(struct report_table_builder *builder,
             builder->answer[i] =
                 renumbering->answers[question * CONSENSUS_OPTIONS_MAX + builder->answer[i]];
         }
-        if (renumbering->items) {
+        if (renumbering->items)
             builder->item[i] = renumbering->items[item];
-        }
-        if (renumbering->reporters && builder->reporter[i] != CONSENSUS_NOBODY) {
+        if (renumbering->reporters && builder->reporter[i] != CONSENSUS_NOBODY)
             builder->reporter[i] = renumbering->reporters[builder->reporter[i]];
-        }
-        if (renumbering->intervals) {
+        if (renumbering->intervals)
             builder->when[i] = renumbering->intervals[builder->when[i]];
-        }
     }
 }
 
@@ -85,24 +80,20 @@ static uint32_t *place_rows(const struct report_table_builder *builder, struct r
 {
     uint32_t *place = memory_alloc(builder->count * sizeof(*place));
     table->first = memory_zeroed(table->items + 2, sizeof(*table->first));
-    for (size_t i = 0; i < builder->count; i++) {
+    for (size_t i = 0; i < builder->count; i++)
         table->first[builder->item[i] + 2]++;
-    }
-    for (size_t item = 0; item < table->items; item++) {
+    for (size_t item = 0; item < table->items; item++)
         table->first[item + 2] += table->first[item + 1];
-    }
-    for (size_t i = 0; i < builder->count; i++) {
+    for (size_t i = 0; i < builder->count; i++)
         place[i] = table->first[builder->item[i] + 1]++;
-    }
     return place;
 }
 
 static uint32_t *move_numbers_take(uint32_t *column, const uint32_t *place, size_t count)
 {
     uint32_t *moved = memory_alloc(count * sizeof(*moved));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         moved[place[i]] = column[i];
-    }
     free(column);
     return moved;
 }
@@ -111,14 +102,12 @@ static void move_rest(struct report_table_builder *builder, const uint32_t *plac
                       struct report_table *table)
 {
     table->answer = memory_alloc(builder->count);
-    for (size_t i = 0; i < builder->count; i++) {
+    for (size_t i = 0; i < builder->count; i++)
         table->answer[place[i]] = builder->answer[i];
-    }
     free(TAKE(builder->answer));
     table->weight = memory_alloc(builder->count * sizeof(float));
-    for (size_t i = 0; i < builder->count; i++) {
+    for (size_t i = 0; i < builder->count; i++)
         table->weight[place[i]] = builder->weight[i];
-    }
 }
 
 struct sorted_row {
@@ -131,12 +120,10 @@ static int row_compare(const void *left, const void *right)
 {
     const struct sorted_row *a = left;
     const struct sorted_row *b = right;
-    if (a->key != b->key) {
+    if (a->key != b->key)
         return a->key < b->key ? -1 : 1;
-    }
-    if (a->answer != b->answer) {
+    if (a->answer != b->answer)
         return a->answer < b->answer ? -1 : 1;
-    }
     return (a->weight > b->weight) - (a->weight < b->weight);
 }
 
@@ -149,9 +136,8 @@ static void sort_rows(struct sorted_row *rows, size_t count)
     for (size_t i = 1; i < count; i++) {
         struct sorted_row row = rows[i];
         size_t place = i;
-        for (; place > 0 && row_compare(&rows[place - 1], &row) > 0; place--) {
+        for (; place > 0 && row_compare(&rows[place - 1], &row) > 0; place--)
             rows[place] = rows[place - 1];
-        }
         rows[place] = row;
     }
 }
@@ -188,11 +174,9 @@ void report_table_build_take(struct report_table_builder *builder, const struct 
 {
     *table_out = *shape;
     table_out->count = builder->count;
-    for (size_t i = 0; i < builder->count; i++) {
-        if (builder->reporter[i] == CONSENSUS_NOBODY) {
+    for (size_t i = 0; i < builder->count; i++)
+        if (builder->reporter[i] == CONSENSUS_NOBODY)
             builder->reporter[i] = shape->reporters;
-        }
-    }
     auto_free uint32_t *place = place_rows(builder, table_out);
     free(TAKE(builder->item));
     table_out->reporter = move_numbers_take(TAKE(builder->reporter), place, builder->count);
@@ -201,9 +185,8 @@ void report_table_build_take(struct report_table_builder *builder, const struct 
     report_table_builder_destroy(builder);
     auto_free struct sorted_row *rows =
         memory_zeroed(report_table_largest(table_out), sizeof(struct sorted_row));
-    for (size_t item = 0; item < table_out->items; item++) {
+    for (size_t item = 0; item < table_out->items; item++)
         sort_item(table_out, item, rows);
-    }
 }
 
 void report_table_finish(struct report_table *table)
@@ -246,8 +229,7 @@ void report_table_weigh(struct report_table *table, bool saturate)
     for (size_t item = 0; item < table->items; item++) {
         size_t count = report_table_item(table, item, rows);
         consensus_weigh(rows, count, table->span, saturate);
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
             table->weight[table->first[item] + i] = (float)rows[i].weight;
-        }
     }
 }

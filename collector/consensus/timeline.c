@@ -12,9 +12,8 @@ void timeline_create(const struct report_table *table, const struct fit_options 
                      struct timeline *timeline)
 {
     double last = options->origin;
-    for (size_t i = 0; i < table->intervals; i++) {
+    for (size_t i = 0; i < table->intervals; i++)
         last = fmax(last, table->interval[i].time);
-    }
     size_t bins = (size_t)floor(last - options->origin) + 1;
     size_t width = (size_t)count;
     *timeline = (struct timeline){.options = count, .bins = bins, .origin = options->origin};
@@ -74,9 +73,8 @@ static double table_at(const struct timeline *timeline, size_t bin, double time,
     double start = piece->hazard - chain->pieces[piece->block].hazard;
     double into = piece->rate * fmax(0, time - piece->begin);
     double mass = exp(start) * expm1(into);
-    for (size_t l = 0; l < width; l++) {
+    for (size_t l = 0; l < width; l++)
         grown[l] = chain->grown[bin * width + l] + mass * chain->target[bin * width + l];
-    }
     return start + into;
 }
 
@@ -112,9 +110,8 @@ void timeline_tabulate(struct timeline *timeline, const struct report_table *tab
         edge[0] = exp(table_at(timeline, b, begin, edge + 2));
         edge[1] = exp(table_at(timeline, b, begin + 1, edge + 2));
     }
-    for (size_t i = 0; i < table->intervals; i++) {
+    for (size_t i = 0; i < table->intervals; i++)
         fill_stop(timeline, i, table->interval[i].time);
-    }
     fill_stop(timeline, table->intervals, timeline->origin);
 }
 
@@ -158,9 +155,8 @@ static void add_stop(const struct timeline *timeline, const struct bin_sums *bin
 
 static void add_within(const struct bin_sums *bin, const double *within)
 {
-    for (size_t l = 0; l < bin->options; l++) {
+    for (size_t l = 0; l < bin->options; l++)
         bin->restart[l] += bin->target[l] * within[l];
-    }
     *bin->exposure += within[bin->options];
 }
 
@@ -171,20 +167,16 @@ static void gather_bin(const struct timeline *timeline, const struct bin_sums *b
 {
     double begun[CONSENSUS_OPTIONS_MAX + 1] = {0};
     const double *entry = timeline->entry_sum + number * timeline->gap_width;
-    for (size_t l = 0; l <= bin->options; l++) {
+    for (size_t l = 0; l <= bin->options; l++)
         run[l] = (timeline->chain.pieces[number].block == number ? 0 : run[l]) + entry[l];
-    }
-    if (number == 0) {
+    if (number == 0)
         add_stop(timeline, bin, timeline->stops - 1, run, begun);
-    }
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; i < to; i++)
         add_stop(timeline, bin, i, run, begun);
-    }
     add_part(bin, run, bin->edge[1] - bin->edge[0], 1, bin->edge + 2);
     add_within(bin, timeline->within_sum + number * timeline->gap_width);
-    for (size_t l = 0; l <= bin->options; l++) {
+    for (size_t l = 0; l <= bin->options; l++)
         run[l] += begun[l];
-    }
 }
 
 void timeline_gather(const struct timeline *timeline, struct sums *sums)
@@ -204,13 +196,11 @@ void timeline_gather(const struct timeline *timeline, struct sums *sums)
             .options = width,
         };
         size_t from = next;
-        while (next + 1 < timeline->stops && timeline->stop[next].bin == b) {
+        while (next + 1 < timeline->stops && timeline->stop[next].bin == b)
             next++;
-        }
         gather_bin(timeline, &bin, b, from, next, run);
         sums->exposure[b] = fmax(sums->exposure[b], 0);
-        for (size_t l = 0; l < width; l++) {
+        for (size_t l = 0; l < width; l++)
             sums->events[b] += sums->restart[b * width + l];
-        }
     }
 }

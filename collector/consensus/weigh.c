@@ -17,9 +17,8 @@ static int place_compare(const void *left, const void *right)
 {
     const struct place *a = left;
     const struct place *b = right;
-    if (a->reporter != b->reporter) {
+    if (a->reporter != b->reporter)
         return a->reporter < b->reporter ? -1 : 1;
-    }
     return (a->position > b->position) - (a->position < b->position);
 }
 
@@ -29,9 +28,8 @@ static void share_cluster(struct observation *observations, const struct place *
 {
     for (size_t first = 0, end; first < count; first = end) {
         double limit = observations[places[first].position].time + repeat_days;
-        for (end = first + 1; end < count && observations[places[end].position].time <= limit;) {
+        for (end = first + 1; end < count && observations[places[end].position].time <= limit;)
             end++;
-        }
         for (size_t i = first; i < end; i++) {
             double *weight = &observations[places[i].position].weight;
             *weight = exact(*weight / (double)(end - first));
@@ -45,10 +43,8 @@ static void share_days(struct observation *observations, const struct place *pla
     for (size_t first = 0, end; first < count; first = end) {
         double sizes[CONSENSUS_OPTIONS_MAX] = {0};
         double midnight = floor(observations[places[first].position].time) + 1;
-        for (end = first; end < count && observations[places[end].position].time < midnight;
-             end++) {
+        for (end = first; end < count && observations[places[end].position].time < midnight; end++)
             sizes[observations[places[end].position].answer] += 1;
-        }
         for (size_t i = first; i < end; i++) {
             struct observation *observation = &observations[places[i].position];
             observation->weight = exact(observation->weight / sizes[observation->answer]);
@@ -60,12 +56,10 @@ static void sort_by_counting(const struct observation *observations, size_t coun
                              struct place *places)
 {
     auto_free uint32_t *next = memory_zeroed(kinds + 1, sizeof(*next));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         next[dense_kind(observations[i].reporter, kinds) + 1]++;
-    }
-    for (size_t kind = 0; kind < kinds; kind++) {
+    for (size_t kind = 0; kind < kinds; kind++)
         next[kind + 1] += next[kind];
-    }
     for (size_t i = 0; i < count; i++) {
         uint32_t reporter = observations[i].reporter;
         places[next[dense_kind(reporter, kinds)]++] = (struct place){reporter, (uint32_t)i};
@@ -81,9 +75,8 @@ static struct place *sort_places(const struct observation *observations, size_t 
         sort_by_counting(observations, count, kinds, places);
         return places;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         places[i] = (struct place){observations[i].reporter, (uint32_t)i};
-    }
     qsort(places, count, sizeof(*places), place_compare);
     return places;
 }
@@ -92,14 +85,12 @@ static void share_repeats(struct observation *observations, size_t count)
 {
     auto_free struct place *places = sort_places(observations, count);
     for (size_t first = 0, end; first < count; first = end) {
-        for (end = first + 1; end < count && places[end].reporter == places[first].reporter;) {
+        for (end = first + 1; end < count && places[end].reporter == places[first].reporter;)
             end++;
-        }
-        if (places[first].reporter == CONSENSUS_NOBODY) {
+        if (places[first].reporter == CONSENSUS_NOBODY)
             share_days(observations, places + first, end - first);
-        } else {
+        else
             share_cluster(observations, places + first, end - first);
-        }
     }
 }
 
@@ -108,11 +99,9 @@ static size_t same_answer(const struct observation *observations, size_t count, 
                           uint32_t *positions)
 {
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (observations[i].answer == answer) {
+    for (size_t i = 0; i < count; i++)
+        if (observations[i].answer == answer)
             positions[found++] = (uint32_t)i;
-        }
-    }
     return found;
 }
 
@@ -121,19 +110,16 @@ static void limit_bursts(struct observation *observations, const uint32_t *posit
                          double allowance)
 {
     auto_free double *before = memory_zeroed(count + 1, sizeof(*before));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         before[i + 1] = before[i] + observations[positions[i]].weight;
-    }
     size_t low = 0;
     size_t high = 0;
     for (size_t i = 0; i < count; i++) {
         double time = observations[positions[i]].time;
-        while (observations[positions[low]].time < time - burst_days) {
+        while (observations[positions[low]].time < time - burst_days)
             low++;
-        }
-        while (high < count && observations[positions[high]].time <= time + burst_days) {
+        while (high < count && observations[positions[high]].time <= time + burst_days)
             high++;
-        }
         double mass = before[high] - before[low];
         if (mass > allowance) {
             double *weight = &observations[positions[i]].weight;
@@ -161,22 +147,18 @@ static void saturate_answers(struct observation *observations, size_t count, dou
     auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
     for (int answer = 0; answer <= last; answer++) {
         size_t found = same_answer(observations, count, answer, positions);
-        if (found > 1) {
+        if (found > 1)
             limit_bursts(observations, positions, found, allowance);
-        }
     }
 }
 
 void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         observations[i].weight = exact(observations[i].weight);
-    }
-    if (count < 2) {
+    if (count < 2)
         return;
-    }
     share_repeats(observations, count);
-    if (saturate) {
+    if (saturate)
         saturate_answers(observations, count, span);
-    }
 }

@@ -64,12 +64,11 @@ bool negotiate_gzip(const char *accept_encoding)
     int named = -1;
     int any = 0;
     struct element element;
-    while (accept_encoding != NULL && element_next(&accept_encoding, &element)) {
+    while (accept_encoding != NULL && element_next(&accept_encoding, &element))
         if (element_is(&element, "gzip") || element_is(&element, "x-gzip"))
             named = element.weight;
         else if (element_is(&element, "*"))
             any = element.weight;
-    }
     return named >= 0 ? named > 0 : any > 0;
 }
 
@@ -119,13 +118,12 @@ bool negotiate_html(const char *accept)
     int html = 0;
     int json = 0;
     struct element element;
-    while (accept != NULL && element_next(&accept, &element)) {
+    while (accept != NULL && element_next(&accept, &element))
         if (element_is(&element, "text/html"))
             html = element.weight;
         else if (element_is(&element, "application/json") ||
                  element_is(&element, "application/problem+json"))
             json = element.weight;
-    }
     return html > 0 && html >= json;
 }
 

@@ -226,12 +226,11 @@ void diagram_track(const struct survey *survey, int line, int32_t day, struct bu
     bool *reached = memory_zeroed((size_t)row->stop_count + 1, sizeof *reached);
     struct pen pen = {.path = path};
     find_reached(row, day, reached);
-    for (int i = 1; i < row->stop_count; i++) {
+    for (int i = 1; i < row->stop_count; i++)
         if (reached[i - 1] && reached[i])
             put_stretch(&pen, survey, line, i - 1, i);
         else
             pen_up(&pen);
-    }
     if (row->loop && reached[0] && reached[row->stop_count - 1])
         put_stretch(&pen, survey, line, row->stop_count - 1, 0);
     pen_up(&pen);

@@ -37,12 +37,11 @@ static const struct {
 static double text_width(const char *text)
 {
     double width = 0;
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
         if (*at < 0x80)
             width += EM * 0.56;
         else if (*at >= 0xC0) /* a sequence begins; what is beyond Latin is square */
             width += *at >= 0xE0 ? EM : EM * 0.6;
-    }
     return width;
 }
 

@@ -51,8 +51,7 @@ bool session_notices(struct session *session, int64_t known_at,
 {
     auto_query struct query query = query_begin(session, SQL_NOTICES);
     query_integer(&query, ":at", known_at);
-    while (query_next(&query)) {
+    while (query_next(&query))
         each(context, query_column_text(&query, 0), query_column(&query, 1));
-    }
     return query_done(&query, error);
 }

@@ -81,10 +81,9 @@ bool staging_load(struct session *session, struct error *error)
     if (!drop_moved(session, error))
         return false;
     auto_query struct query query = query_begin(session, SQL_ARRIVAL_ALL);
-    while (query_next(&query)) {
+    while (query_next(&query))
         if (!load_row(&query, staging))
             return session_failed(session, SQLITE_CORRUPT, error);
-    }
     return query_done(&query, error);
 }
 

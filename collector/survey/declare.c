@@ -121,9 +121,8 @@ static bool read_options(struct survey *survey, struct survey_question *question
 static bool read_more(struct survey_question *question, struct reader *reader, const json_t *json)
 {
     const json_t *more = json_object_get(json, "more");
-    if (more != NULL && !json_is_boolean(more)) {
+    if (more != NULL && !json_is_boolean(more))
         return reader_fault_at(reader, "more", "must be true or false");
-    }
     question->more = json_is_true(more);
     return true;
 }

@@ -28,14 +28,13 @@ static void write_pointer(struct buffer *pointer, const char *parent, struct sli
 {
     buffer_text(pointer, parent);
     buffer_char(pointer, '/');
-    for (size_t i = 0; i < key.length; i++) {
+    for (size_t i = 0; i < key.length; i++)
         if (key.bytes[i] == '~')
             buffer_text(pointer, "~0");
         else if (key.bytes[i] == '/')
             buffer_text(pointer, "~1");
         else
             buffer_char(pointer, key.bytes[i]);
-    }
 }
 
 struct report_fault *faults_add_take(struct report_faults *faults, const char *parent,

@@ -40,14 +40,13 @@ size_t reader_enter(struct reader *reader, const char *key)
 {
     size_t mark = reader->path_length;
     path_char(reader, '/');
-    for (; *key != '\0'; key++) {
+    for (; *key != '\0'; key++)
         if (*key == '~')
             path_text(reader, "~0");
         else if (*key == '/')
             path_text(reader, "~1");
         else
             path_char(reader, *key);
-    }
     return mark;
 }
 

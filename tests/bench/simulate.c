@@ -89,11 +89,10 @@ static size_t draw(struct city *city, const double *cumulative, size_t count)
     size_t high = count - 1;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (cumulative[middle] < wanted) {
+        if (cumulative[middle] < wanted)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }
@@ -106,9 +105,8 @@ static int other_answer(struct city *city, int answer)
 static int truth_on(const struct truth *truth, int day)
 {
     int answer = truth->answer[0];
-    for (size_t i = 1; i < truth->count && truth->day[i] <= day; i++) {
+    for (size_t i = 1; i < truth->count && truth->day[i] <= day; i++)
         answer = truth->answer[i];
-    }
     return answer;
 }
 
@@ -138,9 +136,8 @@ static void make_truth(struct city *city, struct truth *truth, int city_day)
         }
         change_truth(truth, (int)day, other_answer(city, truth->answer[truth->count - 1]));
     }
-    if (switch_day < city->days) {
+    if (switch_day < city->days)
         change_truth(truth, switch_day, uniform(city) < 0.9 ? 1 : 2);
-    }
 }
 
 static void make_city(struct city *city)
@@ -184,9 +181,8 @@ static void write_honest(struct city *city, FILE *file)
     size_t reporter = draw(city, city->activity, city->reporters);
     int day = below(city, city->days);
     int answer = truth_on(&city->truth[item], day);
-    if (uniform(city) >= city->honesty[reporter]) {
+    if (uniform(city) >= city->honesty[reporter])
         answer = other_answer(city, answer);
-    }
     write_report(file, item, "r", reporter, answer, day);
 }
 
@@ -210,12 +206,10 @@ static void write_reports(struct city *city, FILE *file)
 {
     size_t lies = (size_t)((double)city->reports * city->scenario->attack);
     fputs("item,reporter,answer,time\n", file);
-    for (size_t i = lies; i < city->reports; i++) {
+    for (size_t i = lies; i < city->reports; i++)
         write_honest(city, file);
-    }
-    for (size_t i = 0; i < lies;) {
+    for (size_t i = 0; i < lies;)
         i += write_burst(city, file);
-    }
 }
 
 static void write_truth(struct city *city, FILE *now, FILE *ever, FILE *changes)
@@ -262,11 +256,9 @@ static uint64_t read_number(const char *text)
 
 static const struct scenario *find_scenario(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(scenarios); i++) {
-        if (strcmp(scenarios[i].name, name) == 0) {
+    for (size_t i = 0; i < ARRAY_LENGTH(scenarios); i++)
+        if (strcmp(scenarios[i].name, name) == 0)
             return &scenarios[i];
-        }
-    }
     fprintf(stderr, "simulate: %s: no such scenario\n", name);
     exit(2);
 }
@@ -293,14 +285,12 @@ int main(int argc, char **argv)
     make_city(&city);
     const char *const names[] = {"reports.csv", "now.csv", "ever.csv", "changes.csv"};
     FILE *files[ARRAY_LENGTH(names)];
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         files[i] = create(argv[3], names[i]);
-    }
     write_reports(&city, files[0]);
     write_truth(&city, files[1], files[2], files[3]);
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         fclose(files[i]);
-    }
     free(city.truth);
     free(city.honesty);
     free(city.activity);

@@ -119,9 +119,8 @@ static struct story cards(size_t visit_count)
 
 static void assert_between(double value, double low, double high)
 {
-    if (!(value >= low && value <= high)) {
+    if (!(value >= low && value <= high))
         fail_msg("%f is not within %f and %f", value, low, high);
-    }
 }
 
 static void the_machine_takes_payment_in_2023_and_is_not_known_now(void **state)

@@ -37,9 +37,8 @@ static int truth_of(uint32_t item)
 static uint8_t say(uint32_t item, uint32_t reporter, uint64_t *random)
 {
     int truth = truth_of(item);
-    if (reporter < 4) {
+    if (reporter < 4)
         return 0;
-    }
     double honesty = reporter < 6 ? 0.15 : 0.85;
     return (uint8_t)(uniform(random) < honesty ? truth : 1 - truth);
 }
@@ -56,15 +55,12 @@ static void make_table(bool backwards, struct report_table *table)
     struct report_table_row rows[ITEMS * REPORTERS];
     uint64_t random = 7;
     size_t count = 0;
-    for (uint32_t item = 0; item < ITEMS; item++) {
-        for (uint32_t r = 0; r < REPORTERS; r++) {
+    for (uint32_t item = 0; item < ITEMS; item++)
+        for (uint32_t r = 0; r < REPORTERS; r++)
             rows[count++] = (struct report_table_row){item, r, 0, say(item, r, &random), 1};
-        }
-    }
     struct report_table_builder *builder = report_table_builder_create();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         report_table_add(builder, &rows[backwards ? count - 1 - i : i]);
-    }
     report_table_build_take(builder, &shape, table);
 }
 

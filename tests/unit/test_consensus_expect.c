@@ -57,12 +57,10 @@ static void random_hazard(struct hazard *hazard, size_t options, uint64_t *rando
     for (size_t b = 0; b < BINS; b++) {
         double sum = 0;
         hazard->rate[b] = uniform(random) < 0.2 ? 2.5 * uniform(random) : 0.05 * uniform(random);
-        for (size_t l = 0; l < options; l++) {
+        for (size_t l = 0; l < options; l++)
             sum += hazard->target[b * options + l] = 0.1 + uniform(random);
-        }
-        for (size_t l = 0; l < options; l++) {
+        for (size_t l = 0; l < options; l++)
             hazard->target[b * options + l] /= sum;
-        }
     }
 }
 
@@ -127,9 +125,8 @@ static void scaled_backward(const struct smoother *smoother, size_t knot, const 
         backward[k] = likelihood[k] * beta[k];
         sum += (step->keep * before[k] + step->moved[k]) * backward[k];
     }
-    for (size_t k = 0; k < options; k++) {
+    for (size_t k = 0; k < options; k++)
         backward[k] /= sum;
-    }
 }
 
 static void count_part(const struct chain *chain, double from, double to, double end,
@@ -223,9 +220,8 @@ static void count_answers_by_definition(struct world *world, const struct smooth
                            table->interval[table->when[i]].time, posterior);
         for (size_t c = 0; c < world->fit.cells.count; c++) {
             bool theirs = world->fit.cells.reporter[c] == table->reporter[i];
-            for (size_t k = 0; theirs && k < table->options[0]; k++) {
+            for (size_t k = 0; theirs && k < table->options[0]; k++)
                 counts[c][table->answer[i]][k] += (double)table->weight[i] * posterior[k];
-            }
         }
     }
 }
@@ -246,15 +242,13 @@ static void assert_counts_agree(struct world *world)
         for (size_t a = 0; a < options; a++) {
             double counts[MOST];
             cells_counts(&world->table, &world->fit.cells, 0, c, a, counts);
-            for (size_t k = 0; k < options; k++) {
+            for (size_t k = 0; k < options; k++)
                 assert_true(fabs(counts[k] - defined[c][a][k]) < 1e-8);
-            }
         }
     }
     double initial = 0;
-    for (size_t k = 0; k < options; k++) {
+    for (size_t k = 0; k < options; k++)
         initial += expectation.initial[k];
-    }
     assert_true(fabs(initial - 1) < 1e-9);
     smoother_destroy(smoother);
     dynamics_destroy(dynamics);
@@ -287,9 +281,8 @@ static void assert_same_bits(const struct world *plain, const struct world *wide
 static void every_processor_gives_the_same_bits(void **state)
 {
     (void)state;
-    if (!__builtin_cpu_supports("avx2")) {
+    if (!__builtin_cpu_supports("avx2"))
         skip();
-    }
     for (uint64_t i = 0; i < 100; i++) {
         struct world worlds[2];
         struct expectation expectations[2];

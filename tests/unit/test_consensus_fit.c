@@ -50,9 +50,8 @@ static struct report_table_row random_row(uint64_t *random)
     row.reporter = (uint32_t)(uniform(random) * REPORTERS);
     row.when = (uint32_t)(uniform(random) * DAYS);
     row.answer = (uint8_t)truth_of(row.item, (int)row.when);
-    if (uniform(random) >= honesty(row.reporter)) {
+    if (uniform(random) >= honesty(row.reporter))
         row.answer = (uint8_t)((row.answer + 1 + (uniform(random) < 0.3)) % 3);
-    }
     return row;
 }
 
@@ -66,18 +65,15 @@ static void make_table(bool backwards, struct report_table *table)
     shape.options[0] = 3;
     shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
     shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
-    for (size_t d = 0; d < DAYS; d++) {
+    for (size_t d = 0; d < DAYS; d++)
         shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
-    }
     auto_free struct report_table_row *rows = memory_zeroed(ROWS, sizeof(*rows));
     uint64_t random = 5;
     struct report_table_builder *builder = report_table_builder_create();
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < ROWS; i++)
         rows[i] = random_row(&random);
-    }
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < ROWS; i++)
         report_table_add(builder, &rows[backwards ? ROWS - 1 - i : i]);
-    }
     report_table_build_take(builder, &shape, table);
 }
 
@@ -90,9 +86,8 @@ static struct fit *fit_table(const struct report_table *table, bool fixed)
 static void the_quick_exponential_is_close(void **state)
 {
     (void)state;
-    for (double x = 0; x > -700; x -= 0.37) {
+    for (double x = 0; x > -700; x -= 0.37)
         assert_true(fabs(quick_exp(x) / exp(x) - 1) < 1e-9);
-    }
     assert_true(fabs(quick_exp(0) - 1) < 1e-15);
 }
 
@@ -238,9 +233,8 @@ static void published_accuracies_are_coarse_and_never_certain(void **state)
     (void)state;
     const double cases[][2] = {{0.85, 0.85},  {0.8701, 0.85}, {0.8760, 0.9},
                                {0.999, 0.95}, {0.01, 0.05},   {0.5, 0.5}};
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
         assert_true(fabs(fit_published(cases[i][0]) - cases[i][1]) < 1e-12);
-    }
 }
 
 int main(void)

@@ -49,9 +49,8 @@ static int below(struct city *city, int limit)
 
 static int truth_of(const struct city *city, int item, int day)
 {
-    if (city->has_city_day && city->joins[item] && day >= CITY_DAY) {
+    if (city->has_city_day && city->joins[item] && day >= CITY_DAY)
         return 1;
-    }
     return day >= city->day[item] ? city->second[item] : city->first[item];
 }
 
@@ -75,9 +74,8 @@ static void make_table(struct city *city, struct report_table *table)
     shape.options[0] = OPTIONS;
     shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
     shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
-    for (size_t d = 0; d < DAYS; d++) {
+    for (size_t d = 0; d < DAYS; d++)
         shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
-    }
     struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < ROWS; i++) {
         struct report_table_row row = {.weight = 1};
@@ -105,9 +103,8 @@ static size_t learn(uint64_t seed, bool has_city_day, struct hazard *hazard_out)
     fit_destroy(fit);
     report_table_finish(&table);
     size_t accepted = 0;
-    for (size_t b = 0; b < hazard_out->bins; b++) {
+    for (size_t b = 0; b < hazard_out->bins; b++)
         accepted += hazard_out->accepted[b];
-    }
     return accepted;
 }
 
@@ -119,9 +116,8 @@ static void lone_changes_make_no_citywide_one(void **state)
         size_t accepted = learn(seed, false, &hazard);
         double yearly = hazard.base_rate * 365;
         assert_int_equal(accepted, 0);
-        if (!(yearly > 0.6 * restarts_a_year && yearly < 1.4 * restarts_a_year)) {
+        if (!(yearly > 0.6 * restarts_a_year && yearly < 1.4 * restarts_a_year))
             fail_msg("%f restarts a year", yearly);
-        }
         hazard_finish(&hazard);
     }
 }
@@ -133,9 +129,8 @@ static void a_citywide_change_stands_out_of_lone_ones(void **state)
         struct hazard hazard;
         size_t accepted = learn(seed, true, &hazard);
         double reached = 0;
-        for (size_t b = CITY_DAY - 5; b <= CITY_DAY + 5; b++) {
+        for (size_t b = CITY_DAY - 5; b <= CITY_DAY + 5; b++)
             reached += hazard.rate[b];
-        }
         assert_true(hazard.accepted[CITY_DAY]);
         assert_true(accepted < 45);
         /* Half of the items restart, into option 1. */
@@ -204,9 +199,8 @@ static void nine_brackets_of_ten_hold_the_lone_change(void **state)
     }
     double share = (double)claims.covered / claims.made;
     assert_true(claims.made > 200);
-    if (!(share > 0.86 && share < 0.94)) {
+    if (!(share > 0.86 && share < 0.94))
         fail_msg("%d of %d", claims.covered, claims.made);
-    }
 }
 
 int main(void)

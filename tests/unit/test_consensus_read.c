@@ -64,9 +64,8 @@ static struct reading read_item(size_t count, struct observation *rows, double m
 
 static void assert_near(double value, double expected, double tolerance)
 {
-    if (!(fabs(value - expected) <= tolerance)) {
+    if (!(fabs(value - expected) <= tolerance))
         fail_msg("%.12f is not %.12f", value, expected);
-    }
 }
 
 static void two_reports_give_the_chain_worked_out_by_hand(void **state)
@@ -158,9 +157,8 @@ static void standings_follow_their_rules(void **state)
         struct observation rows[6];
         memcpy(rows, cases[i].rows, sizeof(rows));
         struct reading reading = read_item(cases[i].count, rows, cases[i].moment);
-        if (reading.standing != cases[i].standing) {
+        if (reading.standing != cases[i].standing)
             fail_msg("%s: %s", cases[i].name, standing_name(reading.standing));
-        }
     }
 }
 
@@ -232,15 +230,13 @@ static void degenerate_input_gives_numbers(void **state)
         MANY = 1000000
     };
     auto_free struct observation *rows = memory_zeroed(MANY, sizeof(*rows));
-    for (size_t i = 0; i < MANY; i++) {
+    for (size_t i = 0; i < MANY; i++)
         rows[i] = seen(5, (uint32_t)(i % 6), 1);
-    }
     struct reading same = read_item(MANY, rows, 20000);
     assert_sound(&same, 2);
     assert_int_equal(same.reports, MANY);
-    for (size_t i = 0; i < MANY; i++) {
+    for (size_t i = 0; i < MANY; i++)
         rows[i] = seen((double)(i / (MANY / 8)), (uint32_t)(i % 6), (i / (MANY / 8)) % 2 == 0);
-    }
     struct item item = {.options = 2, .yearly = 0, .count = MANY, .rows = rows};
     item_start(&item);
     struct reading torn;
@@ -284,9 +280,8 @@ static void renaming_options_renames_the_result(void **state)
         smoother_read(items[i].smoother, 130, &readings[i]);
         item_end(&items[i]);
     }
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 3; k++)
         assert_near(readings[0].p[k], readings[1].p[renamed[k]], 1e-14);
-    }
     assert_int_equal(renamed[readings[0].best], readings[1].best);
 }
 

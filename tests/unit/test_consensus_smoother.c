@@ -42,12 +42,10 @@ static int below(uint64_t *state, int limit)
 static void random_simplex(uint64_t *state, double *vector, int options)
 {
     double sum = 0;
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         sum += vector[k] = 0.02 + uniform(state);
-    }
-    for (int k = 0; k < options; k++) {
+    for (int k = 0; k < options; k++)
         vector[k] /= sum;
-    }
 }
 
 struct world {
@@ -115,14 +113,12 @@ static double rate_at(const struct world *world, double time, double *target)
     const double *drift =
         in_bins ? hazard->target + (size_t)place * (size_t)world->options : hazard->base_target;
     double sum = rate;
-    for (int l = 0; l < world->options; l++) {
+    for (int l = 0; l < world->options; l++)
         target[l] = rate * drift[l];
-    }
     for (size_t i = 0; i < world->notice_count; i++) {
         const struct notice_effect *notice = &world->notices[i];
-        if (time < notice->begin || time >= notice->end) {
+        if (time < notice->begin || time >= notice->end)
             continue;
-        }
         double extra = -log(notice->asserted < 0 ? 0.2 : 0.1) / (notice->end - notice->begin);
         sum += extra;
         for (int l = 0; l < world->options; l++) {
@@ -130,9 +126,8 @@ static double rate_at(const struct world *world, double time, double *target)
             target[l] += extra * (notice->asserted < 0 ? drift[l] : asserted);
         }
     }
-    for (int l = 0; l < world->options; l++) {
+    for (int l = 0; l < world->options; l++)
         target[l] /= sum;
-    }
     return sum;
 }
 
@@ -141,20 +136,16 @@ static void transition(const struct world *world, double from, double to,
                        double matrix[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX])
 {
     int options = world->options;
-    for (int k = 0; k < options; k++) {
-        for (int l = 0; l < options; l++) {
+    for (int k = 0; k < options; k++)
+        for (int l = 0; l < options; l++)
             matrix[k][l] = k == l;
-        }
-    }
     for (double begin = from; begin < to;) {
         double target[CONSENSUS_OPTIONS_MAX];
         double end = fmin(to, floor(begin) + 1);
         double keep = exp(-rate_at(world, begin, target) * (end - begin));
-        for (int k = 0; k < options; k++) {
-            for (int l = 0; l < options; l++) {
+        for (int k = 0; k < options; k++)
+            for (int l = 0; l < options; l++)
                 matrix[k][l] = matrix[k][l] * keep + (1 - keep) * target[l];
-            }
-        }
         begin = end;
     }
 }
@@ -197,9 +188,8 @@ static double path_weight(const struct world *world, const struct stops *stops, 
         states[s] = (int)(path % (size_t)world->options);
         path /= (size_t)world->options;
         double into = 0;
-        for (int k = 0; s == 0 && k < world->options; k++) {
+        for (int k = 0; s == 0 && k < world->options; k++)
             into += world->hazard.initial[k] * stops->step[0][k][states[0]];
-        }
         weight *= s == 0 ? into : stops->step[s][states[s - 1]][states[s]];
         weight *= stops->likelihood[s][states[s]];
     }
@@ -211,9 +201,8 @@ static void enumerate_posterior(const struct world *world, double moment, double
     struct stops stops = {0};
     list_stops(world, moment, &stops);
     size_t paths = 1;
-    for (size_t s = 0; s < stops.count; s++) {
+    for (size_t s = 0; s < stops.count; s++)
         paths *= (size_t)world->options;
-    }
     double sum = 0;
     memset(posterior, 0, sizeof(*posterior) * CONSENSUS_OPTIONS_MAX);
     for (size_t path = 0; path < paths; path++) {
@@ -222,9 +211,8 @@ static void enumerate_posterior(const struct world *world, double moment, double
         posterior[states[stops.moment]] += weight;
         sum += weight;
     }
-    for (int k = 0; k < world->options; k++) {
+    for (int k = 0; k < world->options; k++)
         posterior[k] /= sum;
-    }
 }
 
 static void posteriors_agree_with_enumeration_of_all_paths(void **state)
@@ -287,21 +275,18 @@ static double changed_by(const struct world *world, const size_t ends[2], const 
     struct stops stops = {0};
     list_stops(world, 1e4, &stops);
     size_t paths = 1;
-    for (size_t s = 0; s < stops.count; s++) {
+    for (size_t s = 0; s < stops.count; s++)
         paths *= (size_t)world->options;
-    }
     double sum = 0;
     double early = 0;
     for (size_t path = 0; path < paths; path++) {
         int states[KNOTS_MAX + 1];
         double weight = path_weight(world, &stops, path, states);
-        if (states[ends[0]] != answers[0] || states[ends[1]] != answers[1]) {
+        if (states[ends[0]] != answers[0] || states[ends[1]] != answers[1])
             continue;
-        }
         bool settled = true;
-        for (size_t s = knot; s < ends[1]; s++) {
+        for (size_t s = knot; s < ends[1]; s++)
             settled = settled && states[s] == states[s + 1];
-        }
         sum += weight;
         early += settled ? weight : 0;
     }
@@ -311,9 +296,8 @@ static double changed_by(const struct world *world, const size_t ends[2], const 
 static size_t knot_after(const struct world *world, double time)
 {
     size_t j = 0;
-    while (j + 1 < world->knots.count && world->at[j].time < time) {
+    while (j + 1 < world->knots.count && world->at[j].time < time)
         j++;
-    }
     return j;
 }
 
@@ -339,9 +323,8 @@ static void find_ends(const struct world *world, const struct segment *segments,
         enumerate_posterior(world, world->at[j].time, posterior);
         double p = posterior[segments[change - 1 + side].answer];
         bool sure = p >= fmin(0.98, peak[side]) - 1e-9;
-        if (sure && (side == 0 || ends[1] == SIZE_MAX)) {
+        if (sure && (side == 0 || ends[1] == SIZE_MAX))
             ends[side] = j;
-        }
     }
 }
 
@@ -356,9 +339,8 @@ static size_t assert_brackets(const struct world *world, const struct smoother *
         size_t ends[2];
         int answers[2] = {segments[i - 1].answer, segments[i].answer};
         find_ends(world, segments, i, ends);
-        if (segments[i - 1].confidence >= 0.97 || segments[i].confidence >= 0.97) {
+        if (segments[i - 1].confidence >= 0.97 || segments[i].confidence >= 0.97)
             continue; /* shown at most as 0.97: the peak is not told */
-        }
         assert_true(bracket->earliest <= bracket->likely && bracket->likely <= bracket->latest);
         assert_true(ends[0] < ends[1] && ends[1] < world->knots.count);
         assert_quantile(world, ends, answers, bracket->earliest, 0.05);

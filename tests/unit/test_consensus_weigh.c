@@ -36,9 +36,8 @@ static void repeats_within_thirty_days_of_the_first_count_once(void **state)
     };
     const double expected[] = {1.0 / 3, 1.0 / 3, 1, 1.0 / 3, 0.5, 0.5, 1};
     consensus_weigh(rows, ARRAY_LENGTH(rows), 365, false);
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         assert_near(rows[i].weight, expected[i]);
-    }
 }
 
 static void unnamed_reports_of_a_day_count_once_an_answer(void **state)
@@ -51,24 +50,21 @@ static void unnamed_reports_of_a_day_count_once_an_answer(void **state)
     };
     const double expected[] = {0.5, 0.5, 1, 1, 1};
     consensus_weigh(rows, ARRAY_LENGTH(rows), 365, false);
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         assert_near(rows[i].weight, expected[i]);
-    }
 }
 
 static void a_burst_of_one_answer_weighs_as_much_as_its_allowance(void **state)
 {
     (void)state;
     struct observation rows[21];
-    for (size_t i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 20; i++)
         rows[i] = seen(100 + (double)i / 20, (uint32_t)i, 1);
-    }
     rows[20] = seen(101, 50, 0);
     consensus_weigh(rows, ARRAY_LENGTH(rows), 730, true);
     /* 0.6·28·21/730 is under one: together they count as one. */
-    for (size_t i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 20; i++)
         assert_near(rows[i].weight, 1.0 / 20);
-    }
     assert_near(rows[20].weight, 1);
 }
 
@@ -76,14 +72,12 @@ static void steady_reports_are_left_alone(void **state)
 {
     (void)state;
     struct observation rows[50];
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         rows[i] = seen(15 * (double)i, (uint32_t)i, 1);
-    }
     consensus_weigh(rows, ARRAY_LENGTH(rows), 735, true);
     /* The allowance is 0.6·28·50/735 = 1.14 and no window of ±14 days holds two. */
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         assert_near(rows[i].weight, 1);
-    }
 }
 
 static void saturation_uses_the_window_of_fourteen_days_each_way(void **state)
@@ -92,9 +86,8 @@ static void saturation_uses_the_window_of_fourteen_days_each_way(void **state)
     struct observation rows[] = {seen(0, 1, 0), seen(14, 2, 0), seen(28, 3, 0), seen(43, 4, 0)};
     consensus_weigh(rows, ARRAY_LENGTH(rows), 365, true);
     const double expected[] = {0.5, 1.0 / 3, 0.5, 1};
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         assert_near(rows[i].weight, expected[i]);
-    }
 }
 
 static void basis_weights_are_shared_too(void **state)

@@ -82,14 +82,13 @@ static void change_everything(struct fixture *fixture, const struct person *pers
 {
     for (uint32_t i = 1; i < REPORTS; i += 2)
         reports[i] = approved(fixture, person, i + 1);
-    for (uint32_t i = 0; i < REPORTS; i += 4) {
+    for (uint32_t i = 0; i < REPORTS; i += 4)
         if (i % 3 == 0)
             assert_int_equal(withdraw(fixture, &reports[i]), CHANGE_DONE);
         else if (i % 3 == 1)
             assert_int_equal(decide(fixture, person, ACT_REVERT, &reports[i], 1), CHANGE_DONE);
         else
             amend_and_approve(fixture, person, &reports[i]);
-    }
 }
 
 static void what_is_decided_meanwhile_is_not_seen(void **state)
