@@ -1,142 +1,9 @@
 /* One publication: what is stale is read, computed, written as versions, and shown. */
-#include <math.h>
+#include "collector/publish/cycle.h"
+
 #include <string.h>
 
 #include "collector/publish/load.h"
-#include "collector/publish/print.h"
-#include "collector/publish/work.h"
-
-/* Days after today that the tables of the dynamics reach. */
-enum {
-    HORIZON_DAYS = 800
-};
-
-struct cycle {
-    struct publisher *publisher;
-    const struct survey *survey;
-    int32_t today;
-    int64_t at;
-    bool *stations;                /* whose reports changed */
-    uint64_t *answered;            /* by station: the questions that new reports answered */
-    bool *owed;                    /* whose versions are written later */
-    const struct refit_task *made; /* whose sheets can be shown; NULL: none */
-    struct view *before;
-    struct loaded_counts counts;
-    struct rules *rules;
-    struct buffer model_text;
-    bool is_new_model, are_new_rules;
-    struct leaf *leaves;
-    struct batch batch;
-    struct status_change *changes;
-    size_t change_count;
-    uint64_t moved; /* reports that have come or gone */
-    bool is_changed;
-};
-
-static struct place *place_before(const struct cycle *cycle, int station)
-{
-    return cycle->before == NULL ? NULL : cycle->before->parts.leaves[station].sheet->place;
-}
-
-static void add_span(const struct cycle *cycle, int station, double *first, double *last)
-{
-    const struct place *place = place_before(cycle, station);
-    const struct record *record = cycle->publisher->records[station];
-    if (record != NULL)
-        observed_span(&record->observed, first, last);
-    else if (place != NULL)
-        place_span(place, first, last);
-}
-
-static double current_span(const struct cycle *cycle)
-{
-    double first = (double)INFINITY;
-    double last = -(double)INFINITY;
-    for (int s = 0; s < cycle->survey->station_count; s++)
-        add_span(cycle, s, &first, &last);
-    return model_round_span(last - first);
-}
-
-static bool text_differs(const struct buffer *left, const struct buffer *right)
-{
-    return left->length != right->length ||
-           (left->length > 0 && memcmp(left->data, right->data, left->length) != 0);
-}
-
-static void replace_text(struct buffer *to, const struct buffer *from)
-{
-    buffer_clear(to);
-    buffer_bytes(to, from->data, from->length);
-}
-
-static bool is_span(const struct model *model, double span)
-{
-    return !(model->span < span) && !(model->span > span);
-}
-
-static struct model *current_model(const struct cycle *cycle, double span)
-{
-    const struct publisher *publisher = cycle->publisher;
-    const struct model *learned = publisher->refit.learned;
-    /* It has changed by nothing but a refit, a longer span, or a restart with another survey. */
-    if (publisher->is_checked && !publisher->refit.is_new && is_span(publisher->rules->model, span))
-        return model_hold(publisher->rules->model);
-    return learned == NULL ? model_create(cycle->survey, span) : model_with_span(learned, span);
-}
-
-static bool is_far_enough(const struct rules *rules, int32_t today)
-{
-    return rules != NULL && rules->horizon >= today + HORIZON_DAYS / 2;
-}
-
-/* A refit's own rules, if they are what holds now. */
-static bool take_made(struct cycle *cycle, double span)
-{
-    const struct refitting *refit = &cycle->publisher->refit;
-    const struct refit_task *made = refit->made;
-    if (!refit->is_new || made == NULL || made->rules == NULL ||
-        !is_span(made->rules->model, span) || !is_far_enough(made->rules, cycle->today) ||
-        text_differs(&made->notices, &cycle->counts.notices))
-        return false;
-    cycle->made = made;
-    cycle->rules = rules_hold(made->rules);
-    return true;
-}
-
-static void make_rules(struct cycle *cycle, struct model *model_take)
-{
-    json_t *notices = json_loadb(cycle->counts.notices.data, cycle->counts.notices.length,
-                                 JSON_REJECT_DUPLICATES, NULL);
-    cycle->rules = rules_create(cycle->survey, model_take, notices, cycle->today + HORIZON_DAYS);
-    json_decref(notices);
-}
-
-/* The model and the notices that hold from now on. */
-static void choose_rules(struct cycle *cycle)
-{
-    struct publisher *publisher = cycle->publisher;
-    double span = current_span(cycle);
-    struct model *model =
-        take_made(cycle, span) ? model_hold(cycle->rules->model) : current_model(cycle, span);
-    if (publisher->rules != NULL && model == publisher->rules->model)
-        replace_text(&cycle->model_text, &publisher->model_text);
-    else
-        model_json(model, cycle->survey, &cycle->model_text);
-    cycle->is_new_model =
-        publisher->refit.is_new || text_differs(&cycle->model_text, &publisher->model_text);
-    bool are_new_notices = text_differs(&cycle->counts.notices, &publisher->notices_text);
-    cycle->are_new_rules =
-        cycle->is_new_model || are_new_notices || !is_far_enough(publisher->rules, cycle->today);
-    if (!cycle->are_new_rules)
-        cycle->rules = rules_hold(publisher->rules);
-    else if (cycle->made == NULL)
-        make_rules(cycle, model_hold(model));
-    model_drop(model);
-    if (cycle->is_new_model)
-        batch_add(&cycle->batch, "model", 0, 0, &cycle->model_text);
-    if (are_new_notices)
-        batch_add(&cycle->batch, "notices", 0, 0, &cycle->counts.notices);
-}
 
 /* Reads the stations that are set. They are computed again even if they turn out unchanged: what
  * was in memory may have been newer than what is published. */
@@ -187,115 +54,6 @@ static bool load_for_model(struct cycle *cycle, struct error *error)
     return !is_any(missing, stations) || load_stations(cycle->publisher, missing, error);
 }
 
-/* What is new at a station is computed where its answers are; under other rules everything is. */
-static struct place *choose_place(const struct cycle *cycle, int station)
-{
-    struct place *before = place_before(cycle, station);
-    bool is_new = before == NULL || cycle->stations[station];
-    uint64_t answered = cycle->answered[station];
-    if (is_new || answered != 0)
-        return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed,
-                             before, is_new || cycle->are_new_rules ? PLACE_ALL : answered);
-    if (cycle->are_new_rules)
-        return place_with_rules(before, cycle->rules);
-    return place_hold(before);
-}
-
-static void add_count(struct cycle *cycle, const char *kind, int64_t major, uint64_t count)
-{
-    auto_buffer struct buffer body = {0};
-    count_encode(count, &body);
-    batch_add(&cycle->batch, kind, major, 0, &body);
-}
-
-static void note_status(struct cycle *cycle, int station)
-{
-    const struct station_state *state = &cycle->leaves[station].sheet->state;
-    int from = cycle->publisher->status[station];
-    if (state->status == from)
-        return;
-    const struct status_change change = {cycle->at,     station,         from,
-                                         state->status, state->standing, state->confidence};
-    auto_buffer struct buffer body = {0};
-    state_encode(cycle->survey, &change, &body);
-    batch_add(&cycle->batch, "state", cycle->publisher->numbering.stations[station], cycle->at,
-              &body);
-    if (from >= 0)
-        cycle->changes[cycle->change_count++] = change;
-}
-
-static struct sheet *choose_sheet(const struct cycle *cycle, struct place *place,
-                                  const struct leaf *before)
-{
-    const struct view_days days = {cycle->today, cycle->today};
-    if (before != NULL && before->sheet->place == place &&
-        before->sheet->days.today == cycle->today)
-        return sheet_hold(before->sheet);
-    atomic_fetch_add(&cycle->publisher->counters.stations, 1);
-    return sheet_create(place, days, before == NULL ? NULL : before->sheet);
-}
-
-static void note_moved(struct cycle *cycle, const struct place *before, const struct place *place)
-{
-    uint64_t reports = before == NULL ? 0 : before->reports;
-    cycle->moved += place->reports > reports ? place->reports - reports : reports - place->reports;
-}
-
-/* What a refit has made of the station, if it knew what is known now. */
-static struct sheet *made_sheet(const struct cycle *cycle, int station)
-{
-    const struct refit_task *made = cycle->made;
-    if (made == NULL || made->sheets[station] == NULL ||
-        made->records[station] != cycle->publisher->records[station] ||
-        made->sheets[station]->days.today != cycle->today)
-        return NULL;
-    return sheet_hold(made->sheets[station]);
-}
-
-static struct sheet *choose_station(const struct cycle *cycle, int station,
-                                    const struct leaf *before)
-{
-    struct sheet *sheet = made_sheet(cycle, station);
-    if (sheet != NULL)
-        return sheet;
-    struct place *place = choose_place(cycle, station);
-    sheet = choose_sheet(cycle, place, before);
-    place_drop(place);
-    return sheet;
-}
-
-static void add_versions(struct cycle *cycle, int station, const struct place *place)
-{
-    const struct place *before = place_before(cycle, station);
-    const struct numbering *numbering = &cycle->publisher->numbering;
-    note_moved(cycle, before, place);
-    cycle->owed[station] = cycle->batch.bodies.length > BATCH_BYTES;
-    if (!cycle->owed[station])
-        batch_add_place(&cycle->batch, numbering, before, place);
-    else if (before != NULL)
-        batch_add_gone(&cycle->batch, numbering, before, place);
-}
-
-static void choose_leaf(struct cycle *cycle, int station)
-{
-    const struct leaf *before =
-        cycle->before == NULL ? NULL : &cycle->before->parts.leaves[station];
-    struct leaf *leaf = &cycle->leaves[station];
-    struct sheet *sheet = choose_station(cycle, station, before);
-    uint32_t pending = cycle->counts.pending[station];
-    if (before == NULL || sheet->place != before->sheet->place)
-        add_versions(cycle, station, sheet->place);
-    if (pending != (before == NULL ? 0 : before->pending))
-        add_count(cycle, "pending", cycle->publisher->numbering.stations[station], pending);
-    if (before != NULL && sheet == before->sheet && pending == before->pending) {
-        *leaf = (struct leaf){sheet, pending, blob_hold(before->document)};
-    } else {
-        leaf_init_take(leaf, sheet, pending, before);
-        cycle->is_changed = true;
-    }
-    note_status(cycle, station);
-}
-
 static struct view *make_view(struct cycle *cycle)
 {
     struct change_list *older = cycle->before == NULL ? NULL : cycle->before->parts.changes;
@@ -326,10 +84,7 @@ static void settle(struct cycle *cycle)
         atomic_store(&publisher->refit.counters.last_at, cycle->at);
     publisher->is_checked = true;
     owing_add(&publisher->owing, cycle->owed, cycle->survey, cycle->at);
-    replace_text(&publisher->model_text, &cycle->model_text);
-    replace_text(&publisher->notices_text, &cycle->counts.notices);
-    rules_drop(publisher->rules);
-    publisher->rules = rules_hold(cycle->rules);
+    cycle_keep_rules(cycle);
     publisher_swap_take(publisher, make_view(cycle));
     publisher->last_ms = monotonic_ms();
     atomic_fetch_add(&publisher->counters.publications, 1);
@@ -366,17 +121,17 @@ static bool save(struct cycle *cycle, struct error *error)
 
 static bool publish(struct cycle *cycle, struct error *error)
 {
-    choose_rules(cycle);
+    cycle_choose_rules(cycle);
     if (!load_for_model(cycle, error))
         return false;
     for (int s = 0; s < cycle->survey->station_count; s++)
-        choose_leaf(cycle, s);
+        cycle_choose_leaf(cycle, s);
     if (is_settled(cycle)) {
         refitting_settle(cycle->publisher);
         return true;
     }
     if (cycle->before == NULL || cycle->counts.withheld != cycle->before->parts.withheld)
-        add_count(cycle, "withheld", 0, cycle->counts.withheld);
+        cycle_add_count(cycle, "withheld", 0, cycle->counts.withheld);
     if (!save(cycle, error))
         return false;
     settle(cycle);
