@@ -49,6 +49,13 @@ describe('the city', () => {
     assert.notEqual(await path('2'), '');
   });
 
+  test('the map is one stop of the Tab key, its buttons the next', async (t) => {
+    const tab = await openCity(t, browser(), server());
+    await tab.focus('.frame');
+    await tab.keyboard.press('Tab');
+    assert.equal(await tab.evaluate(() => document.activeElement.tagName), 'BUTTON');
+  });
+
   test('keys zoom, pan, and go from station to station', async (t) => {
     const tab = await openCity(t, browser(), server());
     await tab.focus('.frame');

@@ -49,10 +49,13 @@ class City {
       focus: () => {},
     });
     listenToKeys(frame, diagram, { hover: () => {}, tap: () => {}, focus: (stop) => this.focus(stop) });
-    diagram.svg.addEventListener('focusin', (event) => {
+    // On the frame: Chromium takes a drawing that listens for the focus for one that wants it.
+    frame.addEventListener('focusin', (event) => {
       if (event.target instanceof SVGAElement) card.show(event.target);
     });
-    diagram.svg.addEventListener('focusout', () => card.show(undefined));
+    frame.addEventListener('focusout', (event) => {
+      if (event.target instanceof SVGAElement) card.show(undefined);
+    });
   }
 
   /** @param {SVGAElement|undefined} stop @param {boolean} touch */
