@@ -44,7 +44,8 @@ static void put_ground(struct station_page *it)
     html_fill_text(
         html, page_survey_text(it->page, visited ? "sentence_ground" : "sentence_ground_no_visit"),
         slots, ARRAY_LENGTH(slots));
-    FILL(html, " <span class=\"nowrap\">{@reports_n}</span>", NUMBER("n", it->state.reports));
+    if (it->state.reports > 0)
+        FILL(html, " <span class=\"nowrap\">{@reports_n}</span>", NUMBER("n", it->state.reports));
     if (it->state.pending > 0)
         FILL(html, " <span class=\"nowrap waiting\">· {@waiting_n}</span>",
              NUMBER("n", it->state.pending));
