@@ -1,6 +1,7 @@
 /* What can be taken away, with what its columns mean. */
 #include "collector/pages/data.h"
 #include "collector/pages/city.h"
+#include "collector/pages/dates.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/reference.h"
 #include "collector/pages/task.h"
@@ -31,6 +32,20 @@ static void put_file(struct page *page, const json_t *api, size_t i)
     html_put(&page->html, "</details>\n");
 }
 
+/* Of another day only the view is kept: what is counted in the store now is of now. */
+static void put_past(struct page *page)
+{
+    auto_buffer struct buffer day = {0};
+    if (page->known_at == DAY_NONE)
+        return;
+    date_day(&day, page->html.language, page->known_at);
+    FILL(
+        &page->html,
+        "<p class=\"past\" role=\"note\">{@data_past} <a href=\"/data{lang}\">{@past_back}</a></p>\n",
+        TEXT("day", day.data),
+        TEXT("lang", page->html.language == LANGUAGE_EN ? "?lang=en" : "?lang=zh"));
+}
+
 static enum http_progress data_write(struct task *task)
 {
     struct page *page = &task->page;
@@ -43,6 +58,7 @@ static enum http_progress data_write(struct task *task)
          "<div class=\"wrap narrow prose\"><h1>{@data_title}</h1><p class=\"lead\">{licence}</p>"
          "<p>{@map_credit} · <a href=\"/api{?}\">{@api_title}</a></p>\n",
          TEXT("licence", page_survey_text(page, "licence")));
+    put_past(page);
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
         put_file(page, api, i);
     html_put(html, "<h2 id=\"months\">{@data_months}</h2><p>{@data_months_help}</p>\n"

@@ -412,6 +412,21 @@ static void answers_are_counted_as_they_are_in_reports(void **state)
     fixture->app.tally = NULL;
 }
 
+static void data_of_another_day_say_what_is_of_today(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange today = {.request = {.path = "/data"}}, past = today;
+    add_parameter(&today, "lang", "en");
+    ask(fixture, handle_data, &today);
+    lacks(&today, "role=\"note\"");
+    add_parameter(&past, "lang", "en");
+    add_parameter(&past, "known_at", "2020-01-01");
+    ask(fixture, handle_data, &past);
+    has(&past, "as published by 1 Jan 2020; the counts of answers, and the files, are");
+    http_exchange_finish(&today);
+    http_exchange_finish(&past);
+}
+
 static void the_reference_tells_what_bodies_are_made_of(void **state)
 {
     struct fixture *fixture = *state;
@@ -460,6 +475,7 @@ int main(void)
         cmocka_unit_test(pages_of_an_older_view_are_forgotten),
         cmocka_unit_test(the_page_asked_for_longest_ago_makes_room),
         cmocka_unit_test(answers_are_counted_as_they_are_in_reports),
+        cmocka_unit_test(data_of_another_day_say_what_is_of_today),
         cmocka_unit_test(the_reference_tells_what_bodies_are_made_of),
         cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
     };
