@@ -1,5 +1,7 @@
 #include "collector/store/query.h"
 
+#include <string.h>
+
 #include "collector/store/internal.h"
 
 struct query query_begin_text(struct session *session, sqlite3_stmt **slot, const char *sql)
@@ -25,13 +27,18 @@ void query_end(struct query *query)
     sqlite3_clear_bindings(query->statement);
 }
 
+/* Most are bound in the order of the SQL: SQLite compares a name with all of them. */
 static int parameter(struct query *query, const char *name)
 {
     if (query->code != SQLITE_OK)
         return 0;
-    int index = sqlite3_bind_parameter_index(query->statement, name);
+    int index = query->bound + 1;
+    const char *next = sqlite3_bind_parameter_name(query->statement, index);
+    if (next == NULL || strcmp(next, name) != 0)
+        index = sqlite3_bind_parameter_index(query->statement, name);
     if (index == 0)
         query->code = SQLITE_RANGE;
+    query->bound = index;
     return index;
 }
 

@@ -14,6 +14,7 @@ struct query {
     struct session *session;
     sqlite3_stmt *statement; /* NULL if it could not be prepared */
     int code;                /* SQLITE_OK or the first failure */
+    int bound;               /* the parameter bound last, from 1 */
 };
 
 #define auto_query __attribute__((cleanup(query_end)))
