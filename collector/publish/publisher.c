@@ -47,8 +47,8 @@ static void on_published(void *context, const struct published_change *changes, 
 {
     struct publisher *publisher = context;
     pthread_mutex_lock(&publisher->mutex);
+    wake(publisher); /* before it is stale */
     stale_add(&publisher->stale, changes, count);
-    wake(publisher);
     pthread_mutex_unlock(&publisher->mutex);
 }
 
