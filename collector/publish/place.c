@@ -43,6 +43,24 @@ static struct packed_knots *observe_item(const struct rules *rules, const struct
     return packed_hold(before->items[question].knots);
 }
 
+static void *copy_rows(const void *rows, size_t count, size_t size)
+{
+    void *copy = memory_zeroed(count + 1, size);
+    if (count > 0)
+        memcpy(copy, rows, count * size);
+    return copy;
+}
+
+/* A trace that goes on makes no edges, and once the place is published nobody may. */
+static void copy_edges(const struct item *from, struct item *to)
+{
+    if (to->knots != from->knots || from->edges.forward == NULL)
+        return;
+    size_t count = (to->knots->piece_count + 1) * (size_t)to->knots->options;
+    to->edges.forward = copy_rows(from->edges.forward, count, sizeof *to->edges.forward);
+    to->edges.backward = copy_rows(from->edges.backward, count, sizeof *to->edges.backward);
+}
+
 struct place *place_observe(struct rules *rules, int station, const struct observed *observed,
                             const struct place *before, uint64_t questions)
 {
@@ -54,15 +72,11 @@ struct place *place_observe(struct rules *rules, int station, const struct obser
                            : observe_item(rules, observed, q, before);
     }
     observed_arrivals(observed, &arrivals);
-    return place_restore_take(rules, station, knots, &arrivals);
-}
-
-static void *copy_rows(const void *rows, size_t count, size_t size)
-{
-    void *copy = memory_zeroed(count + 1, size);
-    if (count > 0)
-        memcpy(copy, rows, count * size);
-    return copy;
+    struct place *place = place_restore_take(rules, station, knots, &arrivals);
+    for (int q = 0; before != NULL && before->rules == rules && q < rules->survey->question_count;
+         q++)
+        copy_edges(&before->items[q], &place->items[q]);
+    return place;
 }
 
 struct place *place_with_rules(const struct place *place, struct rules *rules)

@@ -34,8 +34,10 @@ static struct rules *plain_rules(const struct survey *survey)
     return rules_create(survey, model_create(survey, 365), NULL, survey->earliest_visit + 4000);
 }
 
-/* A place where one question was answered on each of many days, and on one more. */
-static struct place *place_with(const struct survey *survey, struct rules *rules, int32_t extra)
+/* A place where question 2 was answered on each of many days, and on one more. Only the questions
+ * in the mask are computed, the others are those of `before`. */
+static struct place *place_after(const struct survey *survey, struct rules *rules, int32_t extra,
+                                 const struct place *before, uint64_t questions)
 {
     struct observed observed;
     observed_init(&observed, survey);
@@ -48,9 +50,14 @@ static struct place *place_with(const struct survey *survey, struct rules *rules
     if (extra != DAY_NONE)
         observed_add(&observed, &last);
     observed_close(&observed);
-    struct place *place = place_observe(rules, 0, &observed, NULL, PLACE_ALL);
+    struct place *place = place_observe(rules, 0, &observed, before, questions);
     observed_finish(&observed);
     return place;
+}
+
+static struct place *place_with(const struct survey *survey, struct rules *rules, int32_t extra)
+{
+    return place_after(survey, rules, extra, NULL, PLACE_ALL);
 }
 
 /* The knots of one of its questions. */
@@ -451,6 +458,29 @@ static struct place *place_of_years(const struct survey *survey, struct rules *r
     return place;
 }
 
+/* Nobody may add them once it is published, and a trace that goes on makes none. */
+static void a_new_place_has_the_edges_of_what_stayed(void **state)
+{
+    const struct survey *survey = *state;
+    struct rules *rules = plain_rules(survey);
+    struct place *before = place_with(survey, rules, DAY_NONE);
+    struct opened_item opened;
+    item_open(before, 2, &opened);
+    item_keep_edges(before, 2, &opened);
+    item_close(&opened);
+    struct place *same = place_after(survey, rules, DAY_NONE, before, 1);
+    assert_ptr_equal(same->items[2].knots, before->items[2].knots);
+    assert_non_null(same->items[2].edges.forward);
+    assert_memory_equal(same->items[2].edges.backward, before->items[2].edges.backward,
+                        before->items[2].knots->piece_count * 3 * sizeof(double));
+    struct place *other = place_after(survey, rules, survey->earliest_visit + 3000, before, 1 << 2);
+    assert_null(other->items[2].edges.forward);
+    place_drop(other);
+    place_drop(same);
+    place_drop(before);
+    rules_drop(rules);
+}
+
 static void a_few_pieces_read_as_all_of_them(void **state)
 {
     const struct survey *survey = *state;
@@ -480,6 +510,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knots_come_back_bit_by_bit),
         cmocka_unit_test(broken_pieces_are_refused),
+        cmocka_unit_test(a_new_place_has_the_edges_of_what_stayed),
         cmocka_unit_test(a_few_pieces_read_as_all_of_them),
         cmocka_unit_test(the_same_reports_are_the_same_however_they_came),
         cmocka_unit_test(knots_do_not_depend_on_the_numbers_of_reporters),
