@@ -102,7 +102,9 @@ static enum http_progress give_stream(struct http_exchange *exchange, void *cont
     (void)context;
     struct parts *parts = memory_zeroed(1, sizeof *parts);
     const char *kind = exchange->request.arguments[0];
-    *parts = (struct parts){.stream = {next_part, destroy_parts, "parts.csv"}, .total = 30};
+    *parts = (struct parts){
+        .stream = {.next = next_part, .destroy = destroy_parts, .file_name = "parts.csv"},
+        .total = 30};
     parts->waits = strcmp(kind, "waiting") == 0;
     parts->breaks = strcmp(kind, "broken") == 0;
     exchange->reply.type = "text/csv";
