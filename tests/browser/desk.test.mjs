@@ -121,6 +121,7 @@ describe('one report at a time', () => {
     await tab.keyboard.press('?');
     assert.match(await tab.innerText('dialog'), /Undo/);
     await tab.keyboard.press('Escape');
+    await tab.waitForFunction(() => !document.querySelector('dialog[open]'));
     await tab.keyboard.press('s');
     await tab.waitForSelector('dialog .figures');
   });
