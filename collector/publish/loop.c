@@ -67,6 +67,8 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     if (is_done) {
         publisher->refit.settled = publisher->refit.taken;
         publisher->refit.ripe = refit_ticket;
+        atomic_store(&publisher->refit.counters.is_owed,
+                     publisher->refit.settled < publisher->refit.tickets);
     }
     pthread_cond_broadcast(&publisher->settled);
     pthread_mutex_unlock(&publisher->mutex);

@@ -232,6 +232,7 @@ void publisher_refit(struct publisher *publisher)
 {
     pthread_mutex_lock(&publisher->mutex);
     publisher->refit.tickets++;
+    atomic_store(&publisher->refit.counters.is_owed, 1);
     wake(publisher);
     pthread_mutex_unlock(&publisher->mutex);
 }

@@ -226,6 +226,8 @@ void refit_metrics(const struct refit_counters *counters, struct buffer *buffer)
     } rows[] = {
         {"zhanji_fits_total", "counter", "Fits of reporters and hazards that came to an end",
          (double)atomic_load(&counters->fits)},
+        {"zhanji_fit_owed", "gauge", "1 while a fit was asked for and its result is not published",
+         atomic_load(&counters->is_owed)},
         {"zhanji_fit_running", "gauge", "1 while a fit is running",
          atomic_load(&counters->is_running)},
         {"zhanji_fit_progress", "gauge",

@@ -28,7 +28,7 @@ enum {
 /* For /metrics. */
 struct refit_counters {
     atomic_ullong fits, observations, reports;
-    atomic_int is_running, iteration, most_iterations, iterations, questions;
+    atomic_int is_owed, is_running, iteration, most_iterations, iterations, questions;
     atomic_llong last_microseconds, last_at;
 };
 
