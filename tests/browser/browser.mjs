@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 import { addModerator, moderate } from '../e2e/moderators.mjs';
-import { waitFor } from '../e2e/harness.mjs';
+import { patience, waitFor } from '../e2e/harness.mjs';
 import { atEnd } from './teardown.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -22,7 +22,7 @@ export function browserFor({ before, after }) {
   let browser;
   before(async () => {
     const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args, timeout: patience });
   });
   after(() => browser?.close());
   return () => browser;
@@ -53,6 +53,7 @@ export async function openTab(t, browser, server, options = {}) {
     baseURL: server.url,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(patience);
   const faults = [];
   const tab = await context.newPage();
   watch(tab, server, faults);

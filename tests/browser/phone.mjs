@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { patience } from '../e2e/harness.mjs';
 import { atEnd } from './teardown.mjs';
 
 const options = ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--no-first-run', '--remote-debugging-port=0', '--accept-lang=zh-CN'];
@@ -45,7 +46,8 @@ export async function startPhone(t, profile) {
     await ended;
   };
   atEnd(t, kill);
-  const browser = await chromium.connectOverCDP(await address(child));
+  const browser = await chromium.connectOverCDP(await address(child), { timeout: patience });
+  browser.contexts()[0].setDefaultTimeout(patience);
   const tab = await browser.contexts()[0].newPage();
   return { tab, kill };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { serverFor, waitFor } from '../e2e/harness.mjs';
+import { patience, serverFor, waitFor } from '../e2e/harness.mjs';
 import { moderate } from '../e2e/moderators.mjs';
 import { barriers, browserFor, openTab, overflow, phone } from './browser.mjs';
 import { gateFor } from './gate.mjs';
@@ -229,6 +229,7 @@ describe('reports wait for a network and arrive once', () => {
 
   test("in WeChat's browser it asks to be opened elsewhere", async (t) => {
     const context = await browser().newContext({ baseURL: server().url, userAgent: 'Mozilla/5.0 MicroMessenger/8.0' });
+    context.setDefaultTimeout(patience);
     atEnd(t, () => context.close());
     const tab = await context.newPage();
     await tab.goto('/report?lang=zh');

@@ -19,6 +19,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
+/** How long a state may be in coming, in milliseconds: no measure of speed. */
+export const patience = 180_000;
 /** The root of the project. */
 export const root = path.resolve(here, '../..');
 /** Where the programs were built: ZHANJI_BUILD, or build/ in the project. */
@@ -238,14 +240,15 @@ export function report(fields = {}) {
 
 /**
  * Polls a state that another thread or program brings about, until `check` gives something; every
- * `pause` milliseconds, so that the one waited for has the machine.
+ * `pause` milliseconds, so that the one waited for has the machine. It gives up only when nothing
+ * can be coming any more, however slow and busy the machine is.
  */
 export async function waitFor(check, what = 'the condition', pause = 10) {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + patience;
   for (;;) {
     const value = await check();
     if (value) return value;
-    if (Date.now() > deadline) throw new Error(`waited 30 s for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${patience / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

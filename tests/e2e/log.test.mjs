@@ -10,11 +10,14 @@ import { report, root, runProgram, serverFor, startServer, temporaryFolder, wait
 import { checkDecisions, checkProof, fromFolder, openCheckpoint, openVerifier, readLog } from './logbook.mjs';
 import { addModerator, moderate, sendReports, signedEntry } from './moderators.mjs';
 
-const headOf = async (server) => {
-  const { text } = await server.request('/log/checkpoint');
-  const verifier = openVerifier((await server.request('/log/vkey')).text);
-  return openCheckpoint(text, verifier);
-};
+// The key may change between two requests: then the head is not yet, or no more, of this key.
+const headOf = (server) =>
+  waitFor(async () => {
+    const key = async () => (await server.request('/log/vkey')).text;
+    const before = await key();
+    const { text } = await server.request('/log/checkpoint');
+    return (await key()) === before && openCheckpoint(text, openVerifier(before));
+  }, 'a head and its key');
 const signedTo = (server, size) =>
   waitFor(async () => (await headOf(server)).size >= size, `a head of ${size}`);
 
@@ -297,7 +300,7 @@ describe('a log and its operator', () => {
     copyFileSync(backup, server.db);
     server.stderr = '';
     await server.start();
-    assert.match(server.stderr, /older backup.*fork the log.*newer backup.*log rotate/);
+    await waitFor(() => /older backup.*fork the log.*newer backup.*log rotate/.test(server.stderr), 'what it says');
     assert.equal((await server.request('/log/checkpoint')).status, 503);
     assert.equal((await server.request('/api/v1/stations/bagou')).status, 200);
     assert.equal((await server.request('/healthz')).json.log, null);
@@ -329,7 +332,7 @@ describe('a log and its operator', () => {
       rmSync(`${server.db}.state/${file}`);
       server.stderr = '';
       await server.start();
-      assert.match(server.stderr, says);
+      await waitFor(() => says.test(server.stderr), says);
       assert.equal((await server.request('/log/checkpoint')).status, 503);
     }
   });
@@ -340,7 +343,7 @@ describe('a log and its operator', () => {
     await signedTo(server, 16);
     const old = openVerifier((await server.request('/log/vkey')).text);
     assert.equal((await moderate(server, ['log', 'rotate'])).code, 0);
-    await waitFor(async () => (await server.request('/log/vkey')).text !== undefined && (await headOf(server)).size === 17, 'the head');
+    await signedTo(server, 17);
     const note = (await server.request('/log/checkpoint')).text;
     const now = openVerifier((await server.request('/log/vkey')).text);
     assert.equal(now.name, old.name);

@@ -396,6 +396,7 @@ describe('the description of the API', () => {
     await post('/api/v1/moderation/notices', 422, { ...local, json: { ...notice, kind: 'rumour' } });
     await waitFor(async () => (await get('/api/v1/notices')).json.notices.length === 5, 'the notice');
     await post('/api/v1/moderation/refit', 202, local);
+    await waitFor(async () => /^zhanji_fit_owed 0$/m.test((await get('/metrics', {}, local)).text), 'the fit');
     await post('/api/v1/moderation/check', 200, local);
     await post('/api/v1/moderation/purge', 200, { ...local, json: { days: 365, dry_run: true } });
     await post('/api/v1/moderation/purge', 200, { ...local, json: { days: 365 } });
