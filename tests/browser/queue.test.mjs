@@ -149,10 +149,35 @@ describe('reports wait for a network and arrive once', () => {
     await tab.waitForSelector('#e-visited');
     await tab.goto('/mine');
     await inMine(tab, 'refused');
-    assert.match(await tab.innerText('#mine .fault'), /还没到/);
+    assert.equal(await tab.innerText('#mine .fault'), '走访时间 — 这个时间还没到');
+    assert.equal(await tab.innerText('#mine .act'), '修改', 'mending is the main way on');
+    assert.deepEqual(await barriers(tab), []);
+    await tab.goto('/mine?lang=en');
+    await inMine(tab, 'refused');
+    assert.equal(await tab.innerText('#mine .fault'), 'Visited — This time is still to come');
+    assert.equal(await tab.innerText('#mine .act'), 'Edit');
+    await tab.goto('/mine');
+    await inMine(tab, 'refused');
     await tab.click('#mine button:has-text("不发了")');
     await tab.click('#mine button:has-text("删掉")');
     await tab.waitForSelector('text=还没有发过报告');
+  });
+
+  test('every fault of a refused report is told with its place and its figures', async (t) => {
+    const tab = await openTab(t, browser(), server());
+    await tab.goto('/mine');
+    const told = await tab.evaluate(async () => {
+      const { refusalList } = await import('/assets/faults.js');
+      const { survey } = await import('/assets/catalogue.js');
+      const faults = [['/visited', 'too_early'], ['/note', 'too_long'], ['/answers/card_issue', 'unknown_option']];
+      const refusal = { status: 422, errors: faults.map(([pointer, code]) => ({ pointer, code })), detail: '' };
+      const report = { id: '', station: 'bagou', visited: '2021', answers: {}, note: '𠮷'.repeat(2001) };
+      const list = refusalList(refusal, report, await survey(), '2022');
+      return [...list.children].map(({ textContent }) => textContent);
+    });
+    assert.match(told[0], /^走访时间 — .*2022年/);
+    assert.match(told[1], /^公开备注 — .*现在2001字/);
+    assert.match(told[2], /^.*办.*卡.* — 没有这个选项$/);
   });
 
   test('two tabs and the network back in both: sent once', async (t) => {

@@ -1,9 +1,11 @@
 // What is wrong with a report, beside its fields and in a list that has the focus.
-import { make, say } from './dom.js';
+import { language, make, say } from './dom.js';
 import { has } from './texts.js';
 
 /** @typedef {import('./store.js').Fault} Fault */
 /** @typedef {import('./store.js').Refusal} Refusal */
+/** @typedef {import('./store.js').Report} Report */
+/** @typedef {import('./catalogue.js').Survey} Survey */
 
 const fields = ['station', 'visited', 'answers', 'basis', 'note', 'private_note'];
 
@@ -77,8 +79,35 @@ export function show(form, faults, slots = {}) {
 }
 
 /** Why a report was not taken as a whole. @param {Refusal} refusal */
-export function refusalText({ status, errors, detail }) {
+export function refusalText({ status, detail }) {
   if (status === 409) return say('refused_conflict');
   if (status === 404) return say('refused_denied');
-  return errors.length > 0 ? errors.map((fault) => sentence(fault, {})).join('；') : say('fault_other', { detail });
+  return say('fault_other', { detail });
+}
+
+/** What a fault's place is called. @param {Fault} fault @param {Survey|undefined} terms */
+function placeOf(fault, terms) {
+  const field = fieldOf(fault);
+  const question = terms?.questions.find(({ id }) => fault.pointer === `/answers/${id}`);
+  return question?.text[language] ?? (field ? say(`field_${field}`) : undefined);
+}
+
+/** @param {Fault} fault @param {Report} report @param {string|undefined} year */
+function sentenceOf(fault, report, year) {
+  const field = fieldOf(fault);
+  const text = field === 'note' || field === 'private_note' ? report[field] : undefined;
+  return sentence(fault, { year, n: text === undefined ? undefined : [...text].length });
+}
+
+/**
+ * Why a report was not taken, each fault with the name of its place: for where its form is not.
+ * @param {Refusal} refusal @param {Report} report @param {Survey|undefined} terms @param {string|undefined} year
+ */
+export function refusalList(refusal, report, terms, year) {
+  if (refusal.errors.length === 0) return make('p', { class: 'fault' }, refusalText(refusal));
+  const rows = refusal.errors.map((fault) => {
+    const place = placeOf(fault, terms);
+    return make('li', {}, place && make('b', {}, place), place && ' — ', sentenceOf(fault, report, year));
+  });
+  return make('ul', { class: 'fault' }, ...rows);
 }

@@ -2,7 +2,7 @@
 // server is asked when this page is opened or Refresh is pressed, and not otherwise.
 import { catalogue, survey } from './catalogue.js';
 import { anchor, button, download, find, language, link, make, say, visitText } from './dom.js';
-import { refusalText } from './faults.js';
+import { refusalList } from './faults.js';
 import { evictionWarning, openOffline, start, wechatNotice } from './limits.js';
 import * as queue from './queue.js';
 import { facts, keepButtons, pill, term, troubleText } from './receipt.js';
@@ -49,7 +49,7 @@ function grounds(entry) {
   return [
     reason ? make('p', {}, reason) : undefined,
     known?.reason_note ? make('blockquote', { dir: 'auto' }, known.reason_note) : undefined,
-    entry.state === 'refused' && refusal ? make('p', { class: 'fault' }, refusalText(refusal)) : undefined,
+    entry.state === 'refused' && refusal ? refusalList(refusal, entry.change ?? entry.report, terms, places?.earliest.slice(0, 4)) : undefined,
     trouble ? make('p', { class: 'quiet' }, trouble) : undefined,
     entry.receipt && !entry.receipt.tracking ? make('p', { class: 'quiet' }, say('no_tracking')) : undefined,
   ];
@@ -95,7 +95,8 @@ function receiptButton(entry) {
 function choices(entry) {
   const what = asking.get(entry.id);
   if (what) return question(entry, what);
-  const edit = make('a', { class: 'button', href: `${link('/report')}#edit=${entry.id}` }, say(entry.receipt ? 'amend' : 'edit'));
+  const main = entry.state === 'refused'; // nothing but mending helps
+  const edit = make('a', { class: main ? 'act' : 'button', href: `${link('/report')}#edit=${entry.id}` }, say(entry.receipt ? 'amend' : 'edit'));
   if (entry.state === 'waiting')
     return [button(say('retry'), () => queue.attempt()), !entry.withdraw && edit, !entry.receipt && !entry.withdraw && asks(entry, 'discard', entry.tried ? 'withdraw' : 'discard')];
   if (entry.state === 'refused')
