@@ -76,29 +76,44 @@ static const struct truth_shown truths[] = {
     [TRUTH_UNKNOWN] = {"unknown", NULL},
 };
 
-static void put_truth(struct station_page *it, enum truth truth, const char *text, const char *note)
+/* With what it rests on, unless it is unknown. */
+static void put_truth(struct station_page *it, enum truth truth, const char *text,
+                      enum standing standing)
 {
     struct html *html = &it->page->html;
-    const char *unknown = page_survey_text(it->page, "condition_unknown");
-    const char *shown = truth == TRUTH_UNKNOWN ? unknown : word(truths[truth].word, html->language);
+    bool known = truth != TRUTH_UNKNOWN;
+    auto_buffer struct buffer ground = {0};
+    buffer_format(&ground, "standing_%s", standing_name(standing));
     FILL(html,
-         "<li class=\"{class}\"><svg class=\"sign\" aria-hidden=\"true\"><use "
-         "href=\"#m-{class}\"/></svg><span>{text}<b>{shown}</b>{note}</span></li>\n",
-         TEXT("class", truths[truth].class), TEXT("text", text), TEXT("shown", shown),
-         MARKUP("note", note));
+         "<li class=\"{class}{guess}\"><svg class=\"sign\" aria-hidden=\"true\"><use "
+         "href=\"#m-{class}\"/></svg><span>{text}<b>{shown}</b>",
+         TEXT("class", truths[truth].class),
+         MARKUP("guess", known && standing == STANDING_INFERRED ? " inferred" : ""),
+         TEXT("text", text),
+         TEXT("shown", known ? word(truths[truth].word, html->language)
+                             : page_survey_text(it->page, "condition_unknown")));
+    if (known)
+        FILL(html, "<small>{ground}</small>", TEXT("ground", word(ground.data, html->language)));
+    html_put(html, "</span></li>\n");
 }
 
-static void put_condition(struct station_page *it, int i)
+static enum standing condition_standing(const struct station_page *it, int i)
 {
-    struct html *html = &it->page->html;
-    const struct survey_condition *condition = &it->page->survey->conditions[i];
-    enum standing standing = it->state.questions[condition->question].reading.standing;
-    auto_buffer struct buffer note = {0}, id = {0};
-    if (it->state.conditions[i] != TRUTH_UNKNOWN) {
-        buffer_format(&id, "standing_%s", standing_name(standing));
-        buffer_format(&note, "<small>%s</small>", word(id.data, html->language));
+    int question = it->page->survey->conditions[i].question;
+    return it->state.questions[question].reading.standing;
+}
+
+/* All together rest on the weakest where all are true; the strongest that is false is enough. */
+static enum standing all_standing(const struct station_page *it)
+{
+    bool weakest = it->state.all == TRUTH_TRUE;
+    enum standing found = weakest ? STANDING_CONFIRMED : STANDING_UNKNOWN;
+    for (int i = 0; i < it->page->survey->condition_count; i++) {
+        enum standing each = condition_standing(it, i);
+        if (it->state.conditions[i] == it->state.all && (weakest ? each > found : each < found))
+            found = each;
     }
-    put_truth(it, it->state.conditions[i], html_in(html, &condition->term.text), note.data);
+    return found;
 }
 
 void station_page_conditions(struct station_page *it)
@@ -110,7 +125,8 @@ void station_page_conditions(struct station_page *it)
     html_put(html, "<section aria-labelledby=\"conditions\"><h2 id=\"conditions\">{@conditions}"
                    "</h2>\n<ul class=\"conditions\">\n");
     for (int i = 0; i < survey->condition_count; i++)
-        put_condition(it, i);
-    put_truth(it, it->state.all, page_survey_text(it->page, "conditions_all"), NULL);
+        put_truth(it, it->state.conditions[i], html_in(html, &survey->conditions[i].term.text),
+                  condition_standing(it, i));
+    put_truth(it, it->state.all, page_survey_text(it->page, "conditions_all"), all_standing(it));
     html_put(html, "</ul></section>\n");
 }

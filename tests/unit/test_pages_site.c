@@ -209,6 +209,31 @@ static void a_station_begins_with_its_sentence_and_ends_with_its_reports(void **
     http_exchange_finish(&exchange);
 }
 
+static void what_all_conditions_come_to_says_whether_it_is_inferred(void **state)
+{
+    struct fixture *fixture = *state;
+
+    static const struct {
+        const char *station, *as_of, *told;
+    } cases[] = {
+        {"andingmen", "2026-11-22", "<li class=\"false inferred\">"},
+        {"andingmen", "2026-11-22", "<span>All three<b>no</b><small>inferred</small>"},
+        /* What is inferred is not needed where a visit has settled it. */
+        {"bagou", "2026-11-22", "<span>All three<b>no</b><small>old record</small>"},
+        {"beijingxizhan", "2023-07-01", "<span>All three<b>yes</b><small>likely</small>"},
+        {"andingmen", "2022-02-01", "<span>All three<b>Not known</b></span>"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct http_exchange exchange = {0};
+        add_parameter(&exchange, "lang", "en");
+        add_parameter(&exchange, "as_of", cases[i].as_of);
+        ask_station(fixture, cases[i].station, &exchange);
+        has(&exchange, cases[i].told);
+        http_exchange_finish(&exchange);
+    }
+}
+
 static void a_station_of_another_day_is_as_it_was(void **state)
 {
     struct fixture *fixture = *state;
