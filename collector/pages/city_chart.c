@@ -103,15 +103,17 @@ static bool is_sayable(const struct survey *survey, int status)
     return false;
 }
 
-/* How many answers of the month's reports said the status. */
-static uint32_t said(const struct page *page, const struct month_counts *month, int status)
+/* How many answers of the month's reports, or of those of a year, said the status. */
+static uint32_t said(const struct page *page, const struct month_counts *month,
+                     enum tally_span span, int status)
 {
     const struct survey *survey = page->survey;
     uint32_t sum = 0;
     for (int q = 0; q < survey->question_count; q++)
         for (int i = 0; i < survey->questions[q].option_count; i++)
             if (survey->questions[q].for_status && survey->questions[q].options[i].status == status)
-                sum += tally_count(page->app->tally, month->year * 12 + month->month - 1, q, i);
+                sum +=
+                    tally_count(page->app->tally, month->year * 12 + month->month - 1, span, q, i);
     return sum;
 }
 
@@ -157,6 +159,34 @@ static void put_table_head(struct page *page, bool raw)
         TEXT("none", html_in(html, &survey->statuses.terms[survey->status_none].text)));
 }
 
+/* The raw counts that end a row. */
+static void put_raw(struct page *page, const struct month_counts *month, enum tally_span span,
+                    bool raw)
+{
+    struct html *html = &page->html;
+    const struct survey *survey = page->survey;
+    FILL(html, "<td>{reports}</td>",
+         NUMBER("reports", span == TALLY_YEAR ? month->of_year : month->reports - month->of_year));
+    for (int status = 0; raw && status < survey->statuses.count; status++)
+        if (is_sayable(survey, status))
+            FILL(html, "<td>{n}</td>", NUMBER("n", said(page, month, span, status)));
+    html_put(html, "</tr>\n");
+}
+
+/* Visits of which only the year is known belong to no month: they have a row beneath the year's. */
+static void put_year(struct page *page, const struct month_counts *month, bool raw)
+{
+    const struct survey *survey = page->survey;
+    int columns = 1;
+    for (int status = 0; status < survey->statuses.count; status++)
+        columns += is_counted(survey, status) ? 2 : 0;
+    FILL(&page->html,
+         "<tr class=\"of-year\"><th scope=\"row\">{@month_unknown}</th>"
+         "<td colspan=\"{columns}\"></td>",
+         NUMBER("year", month->year), NUMBER("columns", columns));
+    put_raw(page, month, TALLY_YEAR, raw);
+}
+
 static void put_row(struct page *page, const struct month_counts *month, bool raw)
 {
     struct html *html = &page->html;
@@ -169,12 +199,10 @@ static void put_row(struct page *page, const struct month_counts *month, bool ra
                 FILL(html, "<td>{n}</td>",
                      NUMBER("n", seen ? month->visited[status]
                                       : month->all[status] - month->visited[status]));
-    FILL(html, "<td>{none}</td><td>{reports}</td>", NUMBER("none", month->all[survey->status_none]),
-         NUMBER("reports", month->reports));
-    for (int status = 0; raw && status < survey->statuses.count; status++)
-        if (is_sayable(survey, status))
-            FILL(html, "<td>{n}</td>", NUMBER("n", said(page, month, status)));
-    html_put(html, "</tr>\n");
+    FILL(html, "<td>{none}</td>", NUMBER("none", month->all[survey->status_none]));
+    put_raw(page, month, TALLY_MONTH, raw);
+    if (month->of_year > 0)
+        put_year(page, month, raw);
 }
 
 static void put_legend(struct page *page)

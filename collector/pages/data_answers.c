@@ -1,11 +1,11 @@
 /* What reports said, month by month and question by question: plain counts. */
 #include "collector/pages/data.h"
 
-static uint32_t month_sum(const struct page *page, int month, int question)
+static uint32_t month_sum(const struct page *page, int month, enum tally_span span, int question)
 {
     uint32_t sum = 0;
     for (int i = 0; i < page->survey->questions[question].option_count; i++)
-        sum += tally_count(page->app->tally, month, question, i);
+        sum += tally_count(page->app->tally, month, span, question, i);
     return sum;
 }
 
@@ -22,16 +22,23 @@ static void put_head(struct page *page, const struct survey_question *question)
     html_put(html, "<th scope=\"col\">{@data_answers_sum}</th></tr></thead><tbody>\n");
 }
 
-static void put_row(struct page *page, int month, int question)
+/* What a row of each span is called. */
+static const char *const row_heads[] = {
+    [TALLY_MONTH] = "<tr><th scope=\"row\">{year}-{zero}{month}</th>",
+    [TALLY_YEAR] = "<tr class=\"of-year\"><th scope=\"row\">{@month_unknown}</th>",
+};
+
+static void put_row(struct page *page, int month, enum tally_span span, int question)
 {
     struct html *html = &page->html;
-    uint32_t sum = month_sum(page, month, question);
+    uint32_t sum = month_sum(page, month, span, question);
     if (sum == 0)
         return;
-    FILL(html, "<tr><th scope=\"row\">{year}-{zero}{month}</th>", NUMBER("year", month / 12),
+    FILL(html, row_heads[span], NUMBER("year", month / 12),
          MARKUP("zero", month % 12 < 9 ? "0" : ""), NUMBER("month", month % 12 + 1));
     for (int i = 0; i < page->survey->questions[question].option_count; i++)
-        FILL(html, "<td>{n}</td>", NUMBER("n", tally_count(page->app->tally, month, question, i)));
+        FILL(html, "<td>{n}</td>",
+             NUMBER("n", tally_count(page->app->tally, month, span, question, i)));
     FILL(html, "<td>{sum}</td></tr>\n", NUMBER("sum", sum));
 }
 
@@ -40,14 +47,16 @@ static void put_question(struct page *page, int question, int first, int last)
     struct html *html = &page->html;
     uint32_t sum = 0;
     for (int month = first; month <= last; month++)
-        sum += month_sum(page, month, question);
+        for (enum tally_span span = 0; span < TALLY_SPANS; span++)
+            sum += month_sum(page, month, span, question);
     FILL(html, "<details><summary>{question} <span class=\"count\">{n}</span></summary>",
          TEXT("question", html_in(html, &page->survey->questions[question].term.text)),
          NUMBER("n", sum));
     if (sum > 0) {
         put_head(page, &page->survey->questions[question]);
         for (int month = last; month >= first; month--)
-            put_row(page, month, question);
+            for (enum tally_span span = 0; span < TALLY_SPANS; span++)
+                put_row(page, month, span, question);
         html_put(html, "</tbody></table></div>");
     }
     html_put(html, "</details>\n");

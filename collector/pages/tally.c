@@ -12,7 +12,7 @@ enum {
 };
 
 struct month_answers {
-    uint32_t at[SURVEY_QUESTIONS_MAX][SURVEY_OPTIONS_MAX];
+    uint32_t at[TALLY_SPANS][SURVEY_QUESTIONS_MAX][SURVEY_OPTIONS_MAX];
 };
 
 /* Months from the first that has an answer to the last. */
@@ -62,12 +62,13 @@ void tally_destroy(struct tally *tally)
     free(tally);
 }
 
-uint32_t tally_count(const struct tally *tally, int month, int question, int option)
+uint32_t tally_count(const struct tally *tally, int month, enum tally_span span, int question,
+                     int option)
 {
     const struct counts *counts = &tally->counts;
     if (month < counts->first || (size_t)(month - counts->first) >= counts->count)
         return 0;
-    return counts->months[month - counts->first].at[question][option];
+    return counts->months[month - counts->first].at[span][question][option];
 }
 
 static struct month_answers *month_at(struct counts *counts, int month)
@@ -89,14 +90,22 @@ static struct month_answers *month_at(struct counts *counts, int month)
     return &counts->months[month - counts->first];
 }
 
+static int month_of(int32_t day)
+{
+    struct date date = day_to_date(day);
+    return date.year * 12 + date.month - 1;
+}
+
 static void count_report(void *context, const struct published_answer *report)
 {
     struct tally_job *own = context;
-    struct date date = day_to_date(report->visited.first);
-    struct month_answers *month = month_at(&own->counts, date.year * 12 + date.month - 1);
-    for (int q = 0; q < own->app->survey->question_count; q++)
+    const struct survey *survey = own->app->survey;
+    int first = month_of(report->visited.first), earliest = month_of(survey->earliest_visit);
+    enum tally_span span = month_of(report->visited.last) > first ? TALLY_YEAR : TALLY_MONTH;
+    struct month_answers *month = month_at(&own->counts, first < earliest ? earliest : first);
+    for (int q = 0; q < survey->question_count; q++)
         if (report->answers[q] >= 0)
-            month->at[q][report->answers[q]]++;
+            month->at[span][q][report->answers[q]]++;
     own->rows++;
 }
 

@@ -27,8 +27,11 @@ static void count_reports(struct month_counts *months, size_t month_count, int f
         int month = month_of_day(arrival->first) - first_month;
         /* A visit that began before the survey did (only its end counts) goes to the first. */
         size_t index = month < 0 ? 0 : (size_t)month;
-        if (index < month_count)
-            months[index].reports += arrival->reports;
+        if (index >= month_count)
+            continue;
+        months[index].reports += arrival->reports;
+        if (month_of_day(arrival->last) > month_of_day(arrival->first))
+            months[index].of_year += arrival->reports;
     }
 }
 
@@ -78,6 +81,21 @@ static bool month_touches(const struct month_counts *month, int32_t from, int32_
     return last >= from && first <= to;
 }
 
+/* Visits known only to the year: a month's count has them where the year began. */
+static void print_years(struct buffer *buffer, const struct view *view, int32_t from, int32_t to)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < view->month_count; i++) {
+        const struct month_counts *month = &view->months[i];
+        if (month->of_year == 0 || month_last_day(month->year * 12 + 11) < from ||
+            day_from_date((struct date){month->year, 1, 1}) > to)
+            continue;
+        buffer_format(buffer, "%s{\"year\":\"%04d\",\"reports\":%u}", comma, month->year,
+                      month->of_year);
+        comma = ",";
+    }
+}
+
 void view_summary_json(const struct view *view, int32_t from, int32_t to, struct buffer *buffer)
 {
     const struct survey *survey = view_survey(view);
@@ -92,6 +110,8 @@ void view_summary_json(const struct view *view, int32_t from, int32_t to, struct
         print_month(buffer, survey, &view->months[i]);
         comma = ",";
     }
+    buffer_text(buffer, "],\"years\":[");
+    print_years(buffer, view, from, to);
     buffer_text(buffer, "],\"city_changes\":[");
     city_changes_json(view, from, to, buffer);
     buffer_text(buffer, "],\"withheld\":");

@@ -104,6 +104,7 @@ struct month_counts {
     uint32_t all[16];     /* by status index, at the end of the month (or today) */
     uint32_t visited[16]; /* those resting on visits */
     uint32_t reports;     /* visits that began in the month */
+    uint32_t of_year;     /* of these, known only to a longer span than a month: the year */
 };
 /* Months of the whole survey so far; the view's. */
 const struct month_counts *view_months(const struct view *view, size_t *count_out);

@@ -226,9 +226,11 @@ describe('the description of the API', () => {
       for (const [status, count] of Object.entries(month.visited)) assert.ok(count <= month[status]);
     const last = whole.months.at(-1);
     assert.ok(last.real_name > 300 && last.visited.real_name < 20);
+    assert.deepEqual(whole.years, [{ year: '2023', reports: 9 }, { year: '2024', reports: 4 }]);
     const part = (await get('/api/v1/summary', { from: '2023-06-15', to: '2023-08-01' })).json;
     assert.deepEqual(part.months.map(({ month }) => month), ['2023-06', '2023-07', '2023-08']);
     assert.deepEqual(part.months, whole.months.slice(17, 20));
+    assert.deepEqual(part.years, whole.years.slice(0, 1));
     assert.deepEqual((await get('/api/v1/summary', { from: '2023-06', to: '2023-08' })).json, part);
     assert.equal((await get('/api/v1/summary', { from: '2023', to: '2023' })).json.months.length, 12);
     await drive('get', '/api/v1/summary', 400, { from: '2023-13' });

@@ -423,13 +423,22 @@ static void answers_are_counted_as_they_are_in_reports(void **state)
     ask(fixture, handle_data, &exchange);
     has(&exchange, "Answers in reports</th>");
     has(&exchange, "<h2 id=\"answers\">By month: every answer that reports gave</h2>");
+    has(&exchange, "<tr class=\"of-year\"><th scope=\"row\">2023, month not known</th>"
+                   "<td colspan=\"7\"></td><td>9</td>");
+    has(&exchange, "<tr class=\"of-year\"><th scope=\"row\">2023, month not known</th><td>5</td>");
+    const char *january = "<th scope=\"row\">2023-01</th>";
+    const char *once = strstr(exchange.reply.body.data, january);
+    assert_non_null(once);
+    assert_null(strstr(once + 1, january)); /* no month has answers of a year */
     int card = survey_question(fixture->survey, "card_issue");
     const struct survey_question *question = &fixture->survey->questions[card];
     int no_id = survey_option(question, "no_id"), asked = survey_option(question, "id_required");
-    assert_int_equal(tally_count(fixture->app.tally, 2023 * 12, card, no_id), 5);
-    assert_int_equal(tally_count(fixture->app.tally, 2024 * 12, card, asked), 2);
-    assert_int_equal(tally_count(fixture->app.tally, 1999 * 12, card, no_id), 0);
-    assert_int_equal(tally_count(fixture->app.tally, 2100 * 12, card, no_id), 0);
+    const struct tally *tally = fixture->app.tally;
+    assert_int_equal(tally_count(tally, 2023 * 12, TALLY_YEAR, card, no_id), 5);
+    assert_int_equal(tally_count(tally, 2024 * 12, TALLY_YEAR, card, asked), 2);
+    assert_int_equal(tally_count(tally, 2023 * 12, TALLY_MONTH, card, no_id), 0);
+    assert_int_equal(tally_count(tally, 1999 * 12, TALLY_YEAR, card, no_id), 0);
+    assert_int_equal(tally_count(tally, 2100 * 12, TALLY_YEAR, card, no_id), 0);
     assert_int_equal(handle_data(&again, &fixture->app), HTTP_DONE);
     http_exchange_finish(&exchange);
     http_exchange_finish(&again);
@@ -489,6 +498,7 @@ int main(void)
         cmocka_unit_test(search_understands_names_as_people_type_them),
         cmocka_unit_test(a_line_is_listed_in_its_own_order),
         cmocka_unit_test(a_station_begins_with_its_sentence_and_ends_with_its_reports),
+        cmocka_unit_test(what_all_conditions_come_to_says_whether_it_is_inferred),
         cmocka_unit_test(a_station_of_another_day_is_as_it_was),
         cmocka_unit_test(what_was_known_before_the_first_publication_is_nothing),
         cmocka_unit_test(a_station_tells_what_was_published_when),
