@@ -1,6 +1,7 @@
 #include "moderation/client.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -158,14 +159,26 @@ static struct curl_slist *make_headers(const struct client *client,
     return headers;
 }
 
+static void read_head(CURL *curl, struct client_reply *reply)
+{
+    struct curl_header *view;
+    curl_off_t retry = 0;
+    long status = 0;
+
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry);
+    reply->status = (unsigned)status;
+    reply->retry_after = (unsigned)retry;
+    if (curl_easy_header(curl, "Zhanji-View", 0, CURLH_HEADER, -1, &view) == CURLHE_OK)
+        snprintf(reply->view, sizeof reply->view, "%s", view->value);
+}
+
 bool client_send(struct client *client, const struct client_request *request,
                  struct client_reply *reply_out, struct error *error)
 {
     struct client_reply reply = {0};
     struct receiving receiving = {.request = request, .reply = &reply};
     struct curl_slist *headers;
-    curl_off_t retry = 0;
-    long status = 0;
     CURLcode code;
 
     if (client->curl == NULL && (client->curl = curl_easy_init()) == NULL)
@@ -179,10 +192,7 @@ bool client_send(struct client *client, const struct client_request *request,
         client_reply_finish(&reply);
         return say_no_server(client, code, error);
     }
-    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &retry);
-    reply.status = (unsigned)status;
-    reply.retry_after = (unsigned)retry;
+    read_head(client->curl, &reply);
     *reply_out = reply;
     return true;
 }

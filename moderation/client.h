@@ -34,6 +34,7 @@ struct client_request {
 struct client_reply {
     unsigned status;
     unsigned retry_after; /* seconds; 0 if not said */
+    char view[40];        /* which state of what is published it tells of; "" if not said */
     struct buffer body;
 };
 

@@ -114,3 +114,23 @@ void mirror_remove(const char *folder)
 {
     nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
+
+uint64_t mirror_export_entries(const char *folder)
+{
+    auto_buffer struct buffer path = {0};
+    auto_free char *line = NULL;
+    size_t room = 0;
+    json_int_t entries = 0;
+
+    buffer_format(&path, "%s/export/reports.ndjson", folder);
+    FILE *file = fopen(path.data, "re");
+    if (file == NULL)
+        return 0;
+    if (getline(&line, &room, file) > 0) {
+        json_t *header = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        entries = json_integer_value(json_object_get(header, "entries"));
+        json_decref(header);
+    }
+    fclose(file);
+    return entries > 0 ? (uint64_t)entries : 0;
+}

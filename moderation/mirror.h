@@ -39,6 +39,10 @@ NODISCARD bool mirror_entries(const struct mirror *mirror, uint64_t bundle,
                                            size_t length, struct error *error),
                               void *context, struct error *error);
 
+/* How many entries of the log the folder's export follows from, as its first line says: 0 when it
+ * does not say or there is none. */
+uint64_t mirror_export_entries(const char *folder);
+
 /* Copies a server's log into the folder (made if need be); full tiles that are there are kept. */
 struct mirroring {
     struct client *client;

@@ -1,8 +1,10 @@
 /* Copying a server's log into a folder. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collector/base/day.h"
@@ -11,7 +13,8 @@
 #include "moderation/mirror.h"
 
 enum {
-    ATTEMPTS = 5
+    ATTEMPTS = 40,
+    PAUSE_MS = 50
 };
 
 struct fetching {
@@ -20,6 +23,7 @@ struct fetching {
     struct buffer sums;
     struct buffer received; /* days, a line each */
     struct buffer covered;  /* numbers of entries on many reports, a line each */
+    char view[40];          /* of what is published, that the last answer told of; "" if none */
 };
 
 /* Makes the folders above a path. */
@@ -79,6 +83,7 @@ static bool fetch(struct fetching *fetching, const char *prefix, const char *pat
         !write_file(fetching, file, &reply.body, error))
         return false;
     add_sum(fetching, file, &reply.body);
+    snprintf(fetching->view, sizeof fetching->view, "%s", reply.view);
     return true;
 }
 
@@ -160,49 +165,75 @@ static bool fetch_lists(struct fetching *fetching, struct error *error)
 static bool fetch_head(struct fetching *fetching, struct error *error)
 {
     mirror_finish(&fetching->mirror);
-    buffer_clear(&fetching->sums);
     return fetch(fetching, "/log/", "vkey", "vkey", error) &&
            fetch(fetching, "/log/", "checkpoint", "checkpoint", error) &&
            mirror_open(fetching->mirroring->folder, NULL, &fetching->mirror, error);
 }
 
-static bool fetch_exports(struct fetching *fetching, struct error *error)
+static void pause_a_moment(void)
 {
-    return fetch(fetching, "/api/v1/", "export/reports.ndjson", "export/reports.ndjson", error) &&
-           fetch(fetching, "/api/v1/", "export/status.csv", "export/status.csv", error);
+    const struct timespec moment = {.tv_nsec = PAUSE_MS * 1000000L};
+
+    nanosleep(&moment, NULL);
 }
 
-static bool head_stands(struct fetching *fetching, bool *stands_out, struct error *error)
+/* The head may be a moment behind what is published; and its key may change between two answers. */
+static bool fetch_head_of(struct fetching *fetching, uint64_t entries, struct error *error)
 {
-    auto_reply struct client_reply reply = {0};
+    size_t sums = fetching->sums.length;
+    bool is_there = false;
 
-    if (!get(fetching->mirroring->client, "/log/", "checkpoint", &reply, error))
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        fetching->sums.length = sums;
+        is_there = fetch_head(fetching, error);
+        if (is_there && fetching->mirror.head.size >= entries)
+            return true;
+        if (!is_there && error->kind != ERROR_INVALID)
+            return false;
+        pause_a_moment();
+    }
+    return is_there ? error_set(error, ERROR_BUSY,
+                                "the log is signed to entry %" PRIu64 " only, and what is "
+                                "published follows from %" PRIu64 ": try again in a moment",
+                                fetching->mirror.head.size, entries)
+                    : false;
+}
+
+static bool fetch_exports(struct fetching *fetching, bool *together_out, struct error *error)
+{
+    char view[sizeof fetching->view];
+
+    buffer_clear(&fetching->sums);
+    if (!fetch(fetching, "/api/v1/", "export/reports.ndjson", "export/reports.ndjson", error))
         return false;
-    *stands_out = reply.body.length == fetching->mirror.note.length &&
-                  memcmp(reply.body.data, fetching->mirror.note.data, reply.body.length) == 0;
+    memcpy(view, fetching->view, sizeof view);
+    if (!fetch(fetching, "/api/v1/", "export/status.csv", "export/status.csv", error))
+        return false;
+    *together_out = strcmp(view, fetching->view) == 0;
     return true;
 }
 
-/* Exports between two equal heads belong to that head. */
+/* First what is published, and then a head that has at least the entries that this follows from. */
 static bool fetch_in_step(struct fetching *fetching, struct error *error)
 {
-    bool stands = false;
+    bool together = false;
 
-    for (int attempt = 0; attempt < ATTEMPTS && !stands; attempt++)
-        if (!fetch_head(fetching, error) || !fetch_exports(fetching, error) ||
-            !head_stands(fetching, &stands, error))
+    for (int attempt = 0; attempt < ATTEMPTS && !together; attempt++)
+        if (!fetch_exports(fetching, &together, error))
             return false;
-    return stands || error_set(error, ERROR_BUSY,
-                               "decisions are being made meanwhile: try again in a moment");
+    if (!together)
+        return error_set(error, ERROR_BUSY,
+                         "decisions are being made meanwhile: try again in a moment");
+    return fetch_head_of(fetching, mirror_export_entries(fetching->mirroring->folder), error);
 }
 
 bool mirror_fetch(const struct mirroring *mirroring, struct error *error)
 {
     struct fetching fetching = {.mirroring = mirroring};
-    bool is_done =
-        (mirroring->with_export ? fetch_in_step(&fetching, error) : fetch_head(&fetching, error)) &&
-        fetch_tiles(&fetching, error) && fetch_lists(&fetching, error) &&
-        write_file(&fetching, "SHA256SUMS", &fetching.sums, error);
+    bool is_done = (mirroring->with_export ? fetch_in_step(&fetching, error)
+                                           : fetch_head_of(&fetching, 0, error)) &&
+                   fetch_tiles(&fetching, error) && fetch_lists(&fetching, error) &&
+                   write_file(&fetching, "SHA256SUMS", &fetching.sums, error);
 
     mirror_finish(&fetching.mirror);
     buffer_finish(&fetching.sums);

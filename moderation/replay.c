@@ -269,6 +269,7 @@ void replay_entry(struct replay *replay, uint64_t number, const char *line, size
         replay_fault(replay, number, "%s", error.text);
         return;
     }
+    replay->at = entry->at;
     check_line(replay, number, line, length, entry);
     takers[entry->act](replay, number, entry);
 }

@@ -34,6 +34,7 @@ struct replay {
     struct replayed_report *items;
     size_t count, capacity;
     uint64_t entries, decisions, covered, moderators_added, lists, hashes, purged;
+    int64_t at;        /* of the last entry */
     int32_t last_day;  /* of the `received` entries */
     char log_key[256]; /* of the last log-key entry; "" for none */
 };

@@ -188,10 +188,17 @@ static void print_csv(const struct export *export, const struct stored_report *r
     buffer_char(buffer, '\n');
 }
 
+/* With how much of the log it follows from, which is known while the view is exact. */
 static void begin_ndjson(const struct export *export, struct buffer *buffer)
 {
     view_export_header(export->view, buffer);
-    buffer_char(buffer, '\n');
+    buffer->length--; /* its closing brace */
+    buffer_text(buffer, ",\"entries\":");
+    if (export->is_exact)
+        buffer_integer(buffer, (int64_t)view_entries(export->view));
+    else
+        buffer_text(buffer, "null");
+    buffer_text(buffer, "}\n");
 }
 
 static void begin_csv(const struct export *export, struct buffer *buffer)
@@ -221,21 +228,15 @@ static bool hold_run(struct session *session, struct store_job *job, struct erro
     return true;
 }
 
-/* What the header says is all that the rest follows from. */
 static void make_etag(struct export *export)
 {
-    auto_buffer struct buffer header = {0};
     auto_buffer struct buffer text = {0};
-    uint8_t digest[16];
-    view_export_header(export->view, &header);
-    buffer_format(&header, "%s %llu", export->kind->file_name,
-                  (unsigned long long)view_entries(export->view));
-    blake2b(NULL, header.data, header.length, digest, sizeof digest);
     buffer_char(&text, '"');
-    buffer_base64url(&text, digest, 12); /* as that of a blob */
+    reading_tag(export->view, export->kind->file_name, &text);
     buffer_char(&text, '"');
     memcpy(export->etag, text.data, text.length + 1);
     export->stream.etag = export->etag;
+    reading_set_view(export->exchange, export->view);
 }
 
 static void export_catch_up(struct export *export)

@@ -16,6 +16,7 @@ static enum http_progress respond_status(struct http_exchange *exchange, const s
                                          const struct view *view)
 {
     (void)app;
+    reading_set_view(exchange, view);
     return csv_reply(exchange, view, view_status_csv, "attachment; filename=\"status.csv\"");
 }
 

@@ -105,3 +105,23 @@ enum http_progress read_blob_take(struct http_exchange *exchange, struct blob *b
     exchange->reply.public_data = true;
     return http_blob_take(exchange, blob);
 }
+
+/* What the header of the export says, with the log so far, is all that the figures follow from. */
+void reading_tag(const struct view *view, const char *what, struct buffer *text)
+{
+    auto_buffer struct buffer header = {0};
+    uint8_t digest[16];
+
+    view_export_header(view, &header);
+    buffer_format(&header, "%s %llu", what, (unsigned long long)view_entries(view));
+    blake2b(NULL, header.data, header.length, digest, sizeof digest);
+    buffer_base64url(text, digest, 12); /* as that of a blob */
+}
+
+void reading_set_view(struct http_exchange *exchange, const struct view *view)
+{
+    auto_buffer struct buffer tag = {0};
+
+    reading_tag(view, "view", &tag);
+    http_set_header(exchange, "Zhanji-View", tag.data);
+}

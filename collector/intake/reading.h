@@ -43,6 +43,13 @@ int read_station(struct http_exchange *exchange, const struct survey *survey);
 enum http_progress read_json_take(struct http_exchange *exchange, struct buffer *json);
 enum http_progress read_blob_take(struct http_exchange *exchange, struct blob *blob);
 
+/* A short name of all that follows from a view: it is another one when a figure may be. `what`
+ * tells documents from one another. Appends 16 characters of base64url. */
+void reading_tag(const struct view *view, const char *what, struct buffer *text);
+/* Says in the reply (`Zhanji-View`) which view it tells of, so that a client who reads several
+ * exports knows whether they belong together. */
+void reading_set_view(struct http_exchange *exchange, const struct view *view);
+
 enum {
     READ_LIMIT = 50,
     READ_LIMIT_MAX = 500

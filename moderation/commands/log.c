@@ -42,11 +42,17 @@ static void print_audit_json(const struct audit *audit)
     json_object_set_new(json, "exported",
                         audit->has_export ? json_integer((json_int_t)audit->exported)
                                           : json_null());
+    json_object_set_new(json, "followed", json_integer((json_int_t)audit->followed));
     json_object_set_new(json, "statuses",
                         audit->has_statuses ? json_integer((json_int_t)audit->statuses)
                                             : json_null());
     json_object_set_new(json, "faults", faults_json(audit));
     print_json(json);
+}
+
+static bool audit_has_later(const struct audit *audit)
+{
+    return audit->replay.entries > audit->followed;
 }
 
 static void print_checked(const struct audit *audit)
@@ -69,8 +75,8 @@ static void print_checked(const struct audit *audit)
                replay->purged);
     if (audit->has_export)
         printf("- the %" PRIu64 " reports of the export are exactly those that the log approves, "
-               "in the versions it approves\n",
-               audit->exported);
+               "in the versions it approves%s\n",
+               audit->exported, audit_has_later(audit) ? ", as far as the export follows it" : "");
     if (audit->has_statuses)
         printf("- the published status, standing and confidence of all %" PRIu64
                " stations follow from them (computed again by zhanji-aggregate)\n",
@@ -83,6 +89,10 @@ static void print_unchecked(const struct audit *audit)
 
     note_key_print(&audit->mirror.key, &verifier);
     printf("Not checked:\n");
+    if (audit->has_export && audit_has_later(audit))
+        printf("- what became of the last %" PRIu64
+               " entries, which were signed while the export was read\n",
+               audit->replay.entries - audit->followed);
     if (!audit->has_export)
         printf("- what is published: there is no export/reports.ndjson\n");
     else if (!audit->has_statuses)
