@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "collector/consensus/bursts.h"
+#include "collector/consensus/weigh.h"
+
 struct report_table_builder {
     size_t count, capacity;
     uint32_t *item;
@@ -222,10 +225,58 @@ size_t report_table_item(const struct report_table *table, size_t item, struct o
     return count;
 }
 
+enum {
+    JUDGED_LEAST = 1000 /* reports: of fewer it can't be told how clusters are spread */
+};
+
+/* Windows of ±14 days that a set must be long for its clusters to be told from its rates. */
+static const double judged_windows = 8;
+
+static bool can_judge(const struct report_table *table)
+{
+    return table->count >= JUDGED_LEAST && table->span >= judged_windows * 2 * WEIGH_BURST_DAYS;
+}
+
+/* An item's weights without saturation into `alone`, with it into the table. */
+static void weigh_item(struct report_table *table, size_t item, struct observation *rows,
+                       struct bursts *bursts, float *alone, uint8_t *step)
+{
+    size_t first = table->first[item];
+    size_t count = report_table_item(table, item, rows);
+    auto_free double *mass = memory_zeroed(count, sizeof(*mass));
+    weigh_repeats(rows, count);
+    weigh_masses(rows, count, mass);
+    bursts_add(bursts, rows, count, table->span, mass, step + first);
+    for (size_t i = 0; i < count; i++)
+        alone[first + i] = (float)rows[i].weight;
+    weigh_saturate(rows, count, table->span, mass);
+    for (size_t i = 0; i < count; i++)
+        table->weight[first + i] = (float)rows[i].weight;
+}
+
+static void weigh_by_bursts(struct report_table *table, struct observation *rows)
+{
+    struct bursts bursts = {0};
+    auto_free float *alone = memory_zeroed(table->count, sizeof(*alone));
+    auto_free uint8_t *step = memory_zeroed(table->count, sizeof(*step));
+    for (size_t item = 0; item < table->items; item++)
+        weigh_item(table, item, rows, &bursts, alone, step);
+    bursts_judge(&bursts);
+    for (size_t i = 0; i < table->count; i++) {
+        double saturated = (double)table->weight[i];
+        double rest = (double)alone[i] - saturated;
+        table->weight[i] = (float)(saturated + (1 - bursts.chance[step[i]]) * rest);
+    }
+}
+
 void report_table_weigh(struct report_table *table, bool saturate)
 {
     auto_free struct observation *rows =
         memory_zeroed(report_table_largest(table), sizeof(struct observation));
+    if (saturate && can_judge(table)) {
+        weigh_by_bursts(table, rows);
+        return;
+    }
     for (size_t item = 0; item < table->items; item++) {
         size_t count = report_table_item(table, item, rows);
         consensus_weigh(rows, count, table->span, saturate);

@@ -61,7 +61,9 @@ void report_table_renumber(struct report_table_builder *builder,
 void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,
                              struct report_table *table_out);
 void report_table_finish(struct report_table *table);
-/* consensus_weigh for every item. */
+/* consensus_weigh for every item. Saturation makes much of every cluster, and so takes the changes
+ * of truth for too rare; a set large enough to tell how many clusters are no more than chance has
+ * them saturated by the chance that they are bursts (bursts.h). */
 void report_table_weigh(struct report_table *table, bool saturate);
 /* The observations of one item, for knots_build; `rows` has room for them. Returns how many. */
 size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows);

@@ -1,10 +1,11 @@
+#include "collector/consensus/weigh.h"
+
 #include <math.h>
 
 #include "collector/consensus/dense.h"
 #include "collector/consensus/exact.h"
 
 static const double repeat_days = 30;
-static const double burst_days = 14;
 static const double allowance_share = 0.6;
 static const double shortest_span = 28;
 
@@ -105,9 +106,9 @@ static size_t same_answer(const struct observation *observations, size_t count, 
     return found;
 }
 
-/* M_j by two pointers over prefix sums, then w_j ← w_j·min(1, c/M_j). */
-static void limit_bursts(struct observation *observations, const uint32_t *positions, size_t count,
-                         double allowance)
+/* M_j of one answer's observations, by two pointers over prefix sums. */
+static void sum_windows(const struct observation *observations, const uint32_t *positions,
+                        size_t count, double *mass_out)
 {
     auto_free double *before = memory_zeroed(count + 1, sizeof(*before));
     for (size_t i = 0; i < count; i++)
@@ -116,16 +117,23 @@ static void limit_bursts(struct observation *observations, const uint32_t *posit
     size_t high = 0;
     for (size_t i = 0; i < count; i++) {
         double time = observations[positions[i]].time;
-        while (observations[positions[low]].time < time - burst_days)
+        while (observations[positions[low]].time < time - WEIGH_BURST_DAYS)
             low++;
-        while (high < count && observations[positions[high]].time <= time + burst_days)
+        while (high < count && observations[positions[high]].time <= time + WEIGH_BURST_DAYS)
             high++;
-        double mass = before[high] - before[low];
-        if (mass > allowance) {
-            double *weight = &observations[positions[i]].weight;
-            *weight = exact(*weight * (allowance / mass));
-        }
+        mass_out[positions[i]] = before[high] - before[low];
     }
+}
+
+void weigh_masses(const struct observation *observations, size_t count, double *mass_out)
+{
+    int last = 0;
+    for (size_t i = 0; i < count; i++)
+        last = observations[i].answer > last ? observations[i].answer : last;
+    auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
+    for (int answer = 0; answer <= last; answer++)
+        sum_windows(observations, positions, same_answer(observations, count, answer, positions),
+                    mass_out);
 }
 
 /* In steps of 2^(1/4), so that one report more seldom moves the weights of a whole past. */
@@ -134,31 +142,32 @@ static double step_down(double allowance)
     return exp2(floor(4 * log2(allowance)) / 4);
 }
 
-static void saturate_answers(struct observation *observations, size_t count, double span)
+void weigh_saturate(struct observation *observations, size_t count, double span, const double *mass)
 {
     double total = 0;
-    int last = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         total += observations[i].weight;
-        last = observations[i].answer > last ? observations[i].answer : last;
-    }
-    double allowed = allowance_share * 2 * burst_days * total / fmax(span, shortest_span);
+    double allowed = allowance_share * 2 * WEIGH_BURST_DAYS * total / fmax(span, shortest_span);
     double allowance = step_down(fmax(1, allowed));
-    auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
-    for (int answer = 0; answer <= last; answer++) {
-        size_t found = same_answer(observations, count, answer, positions);
-        if (found > 1)
-            limit_bursts(observations, positions, found, allowance);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (mass[i] > allowance)
+            observations[i].weight = exact(observations[i].weight * (allowance / mass[i]));
+}
+
+void weigh_repeats(struct observation *observations, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        observations[i].weight = exact(observations[i].weight);
+    if (count > 1)
+        share_repeats(observations, count);
 }
 
 void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
 {
-    for (size_t i = 0; i < count; i++)
-        observations[i].weight = exact(observations[i].weight);
-    if (count < 2)
+    weigh_repeats(observations, count);
+    if (!saturate || count < 2)
         return;
-    share_repeats(observations, count);
-    if (saturate)
-        saturate_answers(observations, count, span);
+    auto_free double *mass = memory_zeroed(count, sizeof(*mass));
+    weigh_masses(observations, count, mass);
+    weigh_saturate(observations, count, span, mass);
 }
