@@ -215,6 +215,11 @@ static void collect(void *context)
     store_collect(context);
 }
 
+static void release(void *context)
+{
+    store_release(context);
+}
+
 static void stop(void *context)
 {
     struct server *server = context;
@@ -229,6 +234,7 @@ static bool start_watches(struct server *server, struct error *error)
     if (server->collector == NULL)
         return false;
     server->app.collector = server->collector;
+    http_on_turn(server->http, release, server->store);
     return http_watch(server->http, store_collector_fd(server->collector), collect,
                       server->collector) &&
            http_watch(server->http, server->signals, stop, server);

@@ -156,6 +156,9 @@ const char *http_address(const struct http_server *server);
 /* Calls `ready` on the HTTP thread whenever fd is readable. */
 NODISCARD bool http_watch(struct http_server *server, int fd, void (*ready)(void *context),
                           void *context);
+/* Calls `ended` at the end of every turn of the loop, before it waits for the next event: what
+ * handlers gathered may go on together. One at most. */
+void http_on_turn(struct http_server *server, void (*ended)(void *context), void *context);
 /* Runs until http_stop: then refuses new connections, answers what is in hand (with a deadline)
  * and returns. */
 void http_run(struct http_server *server);

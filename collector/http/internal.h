@@ -118,6 +118,8 @@ struct http_server {
     int stop_fd;
     struct watch watches[WATCHES_MAX];
     int watch_count;
+    void (*turn_ended)(void *context); /* NULL: nobody wants to know */
+    void *turn_context;
     struct http_call *calls; /* all connections */
     int64_t now_ms;          /* monotonic */
     int64_t tick_ms;         /* when deadlines were looked at last */

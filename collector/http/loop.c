@@ -55,6 +55,12 @@ bool http_watch(struct http_server *server, int fd, void (*ready)(void *context)
     return true;
 }
 
+void http_on_turn(struct http_server *server, void (*ended)(void *context), void *context)
+{
+    server->turn_ended = ended;
+    server->turn_context = context;
+}
+
 static void dispatch(struct http_server *server, uint32_t tag)
 {
     if (tag < LISTENERS_MAX) {
@@ -154,6 +160,8 @@ static void loop_turn(struct http_server *server, int timeout_ms)
         tick(server);
     for (int i = 0; i < server->listener_count; i++)
         run_listener(&server->listeners[i]);
+    if (server->turn_ended != NULL)
+        server->turn_ended(server->turn_context);
 }
 
 static void refuse_new(struct http_server *server)

@@ -52,7 +52,8 @@ bool submission_send(struct submission *submission, struct error *error)
         .run = submission_run,
         .finish = submission_finish,
     };
-    return store_submit(submission->app->store, &submission->job, error);
+    /* The end of the loop's turn releases it. */
+    return store_submit_held(submission->app->store, &submission->job, error);
 }
 
 static void set_location(struct submission *submission)

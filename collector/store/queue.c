@@ -28,7 +28,7 @@ static void wake(struct queue *queue)
     queue->idle = false;
 }
 
-bool queue_push(struct queue *queue, struct store_job *job, struct error *error)
+bool queue_push(struct queue *queue, struct store_job *job, bool held, struct error *error)
 {
     const char *why = NULL;
     pthread_mutex_lock(&queue->mutex);
@@ -43,10 +43,19 @@ bool queue_push(struct queue *queue, struct store_job *job, struct error *error)
         *queue->last = job;
         queue->last = &job->next;
         queue->count++;
-        wake(queue);
+        if (!held)
+            wake(queue);
     }
     pthread_mutex_unlock(&queue->mutex);
     return why == NULL || error_set(error, ERROR_BUSY, "%s", why);
+}
+
+void queue_release(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    if (queue->first != NULL)
+        wake(queue);
+    pthread_mutex_unlock(&queue->mutex);
 }
 
 void queue_urge(struct queue *queue)

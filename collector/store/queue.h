@@ -23,7 +23,11 @@ struct queue {
 
 void queue_init(struct queue *queue);
 void queue_finish(struct queue *queue);
-NODISCARD bool queue_push(struct queue *queue, struct store_job *job, struct error *error);
+/* Held: does not wake the thread by itself. */
+NODISCARD bool queue_push(struct queue *queue, struct store_job *job, bool held,
+                          struct error *error);
+/* Wakes the thread if jobs wait. */
+void queue_release(struct queue *queue);
 /* Wakes the thread without a job. */
 void queue_urge(struct queue *queue);
 void queue_close(struct queue *queue);

@@ -71,7 +71,17 @@ bool store_has_failed(struct store *store)
 
 bool store_submit(struct store *store, struct store_job *job, struct error *error)
 {
-    return queue_push(&store->queue, job, error);
+    return queue_push(&store->queue, job, false, error);
+}
+
+bool store_submit_held(struct store *store, struct store_job *job, struct error *error)
+{
+    return queue_push(&store->queue, job, true, error);
+}
+
+void store_release(struct store *store)
+{
+    queue_release(&store->queue);
 }
 
 bool store_call(struct store *store, struct store_job *job, struct error *error)
@@ -79,7 +89,7 @@ bool store_call(struct store *store, struct store_job *job, struct error *error)
     struct store_collector collector;
     collector_init(&collector, -1);
     job->collector = &collector;
-    bool queued = queue_push(&store->queue, job, error);
+    bool queued = queue_push(&store->queue, job, false, error);
     if (queued)
         (void)collector_wait(&collector);
     job->collector = NULL;

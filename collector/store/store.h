@@ -58,6 +58,10 @@ struct store_job {
 /* Queues a job. False (ERROR_BUSY) when the queue is full or the store is closing or has failed
  * for good: nothing was done and `finish` will not be called. */
 NODISCARD bool store_submit(struct store *store, struct store_job *job, struct error *error);
+/* The same, but need not wake the store: one fsync serves all that come until store_release, which
+ * the caller owes it soon. Whatever wakes the store takes them too. */
+NODISCARD bool store_submit_held(struct store *store, struct store_job *job, struct error *error);
+void store_release(struct store *store);
 /* Whether the database failed for good: nothing more is stored until a restart. Any thread. */
 bool store_has_failed(struct store *store);
 /* Queues and waits; for threads that may wait (consensus, main). Finish is not called. */

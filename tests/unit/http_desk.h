@@ -24,6 +24,8 @@ struct desk {
     int destroyed; /* states */
     int releases;
     int release_fd;
+    struct http_exchange *gathered[WAITING_MAX]; /* the HTTP thread's, until its turn ends */
+    int gathered_count;
 };
 
 static struct desk desk;
@@ -52,6 +54,23 @@ __attribute__((unused)) static enum http_progress wait_for_desk(struct http_exch
     exchange->destroy_state = state_gone;
     hand_over(exchange);
     return HTTP_WAIT;
+}
+
+static enum http_progress gather(struct http_exchange *exchange, void *context)
+{
+    struct desk *owner = context;
+    buffer_text(&exchange->reply.body, "\"gathered\"");
+    owner->gathered[owner->gathered_count++] = exchange;
+    return HTTP_WAIT;
+}
+
+static void end_turn(void *context)
+{
+    struct desk *owner = context;
+    int count = owner->gathered_count;
+    owner->gathered_count = 0;
+    for (int i = 0; i < count; i++)
+        http_resume(owner->gathered[i]);
 }
 
 __attribute__((unused)) static enum http_progress resume_at_once(struct http_exchange *exchange,
@@ -125,6 +144,7 @@ __attribute__((unused)) static enum http_progress give_stream(struct http_exchan
 static const struct http_route routes[] = {
     {HTTP_GET, "/wait", wait_for_desk, 0, NULL, 0},
     {HTTP_POST, "/wait", wait_for_desk, 100, NULL, 0},
+    {HTTP_GET, "/gather", gather, 0, NULL, 0},
     {HTTP_GET, "/once", resume_at_once, 0, NULL, 0},
     {HTTP_POST, "/long", count_bytes, LONG_BODY, NULL, 0},
     {HTTP_GET, "/stream/{kind}", give_stream, 0, NULL, 0},
@@ -161,6 +181,7 @@ __attribute__((unused)) static void open_desk(const struct http_options *options
     pthread_cond_init(&desk.changed, NULL);
     harness_start(&desk.harness, &given, routes, ARRAY_LENGTH(routes));
     assert_true(http_watch(desk.harness.server, desk.release_fd, release, &desk));
+    http_on_turn(desk.harness.server, end_turn, &desk);
     harness_go(&desk.harness);
 }
 

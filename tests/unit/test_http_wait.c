@@ -38,6 +38,25 @@ static void a_handler_may_come_back_before_it_has_left(void **state)
     response_finish(&response);
 }
 
+static void what_is_gathered_goes_on_when_the_turn_ends(void **state)
+{
+    (void)state;
+    struct client clients[2];
+    for (int i = 0; i < 2; i++) {
+        client_open(&clients[i], &desk.harness);
+        client_say(&clients[i],
+                   "GET /gather HTTP/1.1\r\n" HOST "\r\nGET /gather HTTP/1.1\r\n" HOST "\r\n");
+    }
+    for (int i = 0; i < 4; i++) {
+        struct response response;
+        assert_true(client_read(&clients[i % 2], false, &response));
+        assert_string_equal(response.body.data, "\"gathered\"");
+        response_finish(&response);
+    }
+    client_close(&clients[0]);
+    client_close(&clients[1]);
+}
+
 static void a_client_that_left_harms_nobody(void **state)
 {
     (void)state;
@@ -294,6 +313,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_waits_is_answered_when_it_comes_back, start, stop),
         cmocka_unit_test_setup_teardown(a_handler_may_come_back_before_it_has_left, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_gathered_goes_on_when_the_turn_ends, start, stop),
         cmocka_unit_test_setup_teardown(a_client_that_left_harms_nobody, start, stop),
         cmocka_unit_test_setup_teardown(a_client_that_breaks_off_harms_nobody, start, stop),
         cmocka_unit_test_setup_teardown(others_are_served_while_some_wait, start, stop),
