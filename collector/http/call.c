@@ -125,6 +125,14 @@ static void shrink(struct buffer *buffer)
         buffer_clear(buffer);
 }
 
+void call_listen(struct http_call *call)
+{
+    char byte;
+    call->unheard = false;
+    if (recv(call->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0)
+        shutdown(call->fd, SHUT_RD);
+}
+
 /* When the server stops, the connection has had its last reply: the client may read it to the
  * end, and libmicrohttpd sees the end of the input. */
 static void call_rest(struct http_call *call)
@@ -134,8 +142,12 @@ static void call_rest(struct http_call *call)
     call->listener->progress++;
     call->phase = CALL_IDLE;
     call->deadline_ms = server->now_ms + server->options.idle_ms;
-    if (server->stopping && call->connection != NULL)
+    if (call->connection == NULL)
+        return;
+    if (server->stopping)
         shutdown(call->fd, SHUT_RDWR);
+    else if (call->unheard && call->listener->busy == 0)
+        call_listen(call);
 }
 
 void call_end(struct http_call *call)

@@ -36,6 +36,7 @@ void handle_wait(struct http_call *call)
     struct listener *listener = call->listener;
     call->phase = CALL_WAITING;
     call->deadline_ms = call->server->now_ms + call->server->options.wait_ms;
+    call->unheard = true;
     listener->busy--;
     if (call->turn.streaming || listener->parked == PARKED_MAX)
         MHD_suspend_connection(call->connection);

@@ -69,6 +69,7 @@ struct http_call {
     struct http_call *previous;
     struct http_call *next;
     int fd;
+    bool unheard;              /* its client may have said that it says no more, see call_listen */
     struct rate_prefix prefix; /* of the connection's address */
     bool loopback;
     /* Memory that serves one request after the other. */
@@ -143,6 +144,9 @@ void call_disconnect(struct http_call *call);
 /* A request line came; a request ended, however. */
 void call_begin(struct http_call *call, const char *target);
 void call_end(struct http_call *call);
+/* Of a client whose last word came while a request of it waited, libmicrohttpd reads no further,
+ * and does not hear that it was the last: it is told again. What it has read is still answered. */
+void call_listen(struct http_call *call);
 
 /* handle.c: runs the handler and sends its reply, or waits. False: cut the connection. */
 NODISCARD bool handle_request(struct http_call *call);

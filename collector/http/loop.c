@@ -77,6 +77,8 @@ static void dispatch(struct http_server *server, uint32_t tag)
 /* libmicrohttpd's own time limits are for inactivity alone, and stop for what is suspended. */
 static void enforce(struct http_call *call)
 {
+    if (call->unheard && call->phase == CALL_IDLE)
+        call_listen(call);
     if (call->deadline_ms > call->server->now_ms)
         return;
     call->deadline_ms = INT64_MAX;

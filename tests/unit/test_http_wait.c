@@ -185,6 +185,52 @@ static void a_client_that_has_finished_speaking_is_answered(void **state)
 
 /* These end their server themselves. */
 
+/* The server's next word is the end: not silence until the client's patience is over, and not the
+ * server's own time limit either, which is longer. */
+static bool client_hears_the_end(struct client *client)
+{
+    const struct timeval patience = {.tv_sec = 20};
+    char byte;
+    assert_int_equal(setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience),
+                     0);
+    return client->input.length == 0 && recv(client->fd, &byte, 1, 0) == 0;
+}
+
+/* Says all it has to say, that it was all, and listens. */
+static void speak_to_the_end(const char *text, int waiting)
+{
+    const struct http_options options = {.idle_ms = 300000};
+    struct client client;
+    open_desk(&options);
+    client_open(&client, &desk.harness);
+    client_say(&client, text);
+    shutdown(client.fd, SHUT_WR);
+    for (int i = 0; i < waiting; i++) {
+        struct response response;
+        await(&desk.count, 1);
+        let_go();
+        assert_true(client_read(&client, false, &response));
+        assert_int_equal(response.status, 200);
+        response_finish(&response);
+    }
+    assert_true(client_hears_the_end(&client));
+    client_close(&client);
+    harness_stop(&desk.harness);
+    finish_desk();
+}
+
+#define WAIT "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}"
+
+static void who_has_finished_speaking_hears_the_end(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        speak_to_the_end("", 0);
+        speak_to_the_end(WAIT, 1);
+        speak_to_the_end(WAIT WAIT WAIT, 3);
+    }
+}
+
 static void the_end_waits_for_what_is_in_hand(void **state)
 {
     (void)state;
@@ -321,6 +367,7 @@ int main(void)
                                         start, stop),
         cmocka_unit_test_setup_teardown(a_client_that_has_finished_speaking_is_answered, start,
                                         stop),
+        cmocka_unit_test(who_has_finished_speaking_hears_the_end),
         cmocka_unit_test(the_end_waits_for_what_is_in_hand),
         cmocka_unit_test(the_end_does_not_wait_forever),
         cmocka_unit_test(a_handler_that_stays_away_is_answered_for),
