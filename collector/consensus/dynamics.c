@@ -173,24 +173,34 @@ static void list_marks(const struct mixture *mixture, double horizon, struct dyn
 }
 
 enum {
-    DAYS_MAX = 4000 /* beyond these days the steps are computed one by one */
+    GRID_MAX = 8000 /* beyond these half days the steps are computed one by one */
 };
 
-static void tabulate_days(struct dynamics *dynamics, double origin, double horizon)
+static void tabulate_moment(const struct chain *chain, double time, uint32_t *block, double *row)
 {
-    const double noon = 0.5;
-    size_t row = (size_t)dynamics->options + 1;
-    dynamics->noon = floor(origin) + noon;
-    dynamics->days = (size_t)fmin(fmax(horizon - origin, 0), DAYS_MAX);
-    dynamics->daily = memory_zeroed(dynamics->days * row + 1, sizeof(double));
-    for (size_t day = 0; day < dynamics->days; day++) {
-        struct step step;
-        double from = dynamics->noon + (double)day;
-        chain_step(&dynamics->chain, from, from + 1, &step);
-        dynamics->daily[day * row] = step.keep;
-        memcpy(dynamics->daily + day * row + 1, step.moved,
-               (size_t)dynamics->options * sizeof(double));
-    }
+    size_t options = (size_t)chain->options;
+    size_t at = chain_piece(chain, time);
+    const struct piece *piece = &chain->pieces[at];
+    double entered = piece->hazard - chain->pieces[piece->block].hazard;
+    double into = piece->rate * (time - piece->begin);
+    double mass = exp(entered) * expm1(into);
+    *block = piece->block;
+    row[0] = exp(entered + into);
+    row[1] = exp(-(entered + into));
+    for (size_t l = 0; l < options; l++)
+        row[2 + l] = chain->grown[at * options + l] + mass * chain->target[at * options + l];
+}
+
+static void tabulate_grid(struct dynamics *dynamics, double origin, double horizon)
+{
+    size_t width = (size_t)dynamics->options + 2;
+    dynamics->grid_begin = ceil(2 * origin) / 2;
+    dynamics->grid_count = (size_t)fmin(fmax(2 * (horizon - origin), 0), GRID_MAX);
+    dynamics->grid_block = memory_zeroed(dynamics->grid_count + 1, sizeof(uint32_t));
+    dynamics->grid = memory_zeroed(dynamics->grid_count * width + 1, sizeof(double));
+    for (size_t i = 0; i < dynamics->grid_count; i++)
+        tabulate_moment(&dynamics->chain, dynamics->grid_begin + (double)i / 2,
+                        &dynamics->grid_block[i], dynamics->grid + i * width);
 }
 
 struct dynamics *dynamics_create(const struct hazard *hazard, const struct notice_effect *notices,
@@ -213,7 +223,7 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
         mixture.plain = true;
         build_chain(&mixture, edges, count, &dynamics->plain);
     }
-    tabulate_days(dynamics, hazard->origin, horizon);
+    tabulate_grid(dynamics, hazard->origin, horizon);
     return dynamics;
 }
 
@@ -224,7 +234,8 @@ void dynamics_destroy(struct dynamics *dynamics)
     chain_finish(&dynamics->chain);
     chain_finish(&dynamics->plain);
     free(dynamics->marks);
-    free(dynamics->daily);
+    free(dynamics->grid_block);
+    free(dynamics->grid);
     free(dynamics);
 }
 
@@ -238,24 +249,49 @@ const struct chain *dynamics_plain(const struct dynamics *dynamics)
     return dynamics->plain.count > 0 ? &dynamics->plain : &dynamics->chain;
 }
 
-/* The row of the daily table that is this step; NULL if none is. */
-static const double *daily_row(const struct dynamics *dynamics, double from, double to)
+/* The place of a time in the grid; grid_count if it has none. */
+static size_t grid_place(const struct dynamics *dynamics, double time)
 {
-    double place = from - dynamics->noon;
-    if (to - from < 1 || to - from > 1 || !(place >= 0 && place < (double)dynamics->days))
-        return NULL;
-    size_t day = (size_t)place;
-    bool is_noon = (double)day >= place;
-    return is_noon ? dynamics->daily + day * ((size_t)dynamics->options + 1) : NULL;
+    double place = 2 * (time - dynamics->grid_begin);
+    if (!(place >= 0 && place < (double)dynamics->grid_count))
+        return dynamics->grid_count;
+    size_t i = (size_t)place;
+    return (double)i >= place ? i : dynamics->grid_count;
+}
+
+/* Across blocks e^L starts anew. */
+static bool step_on_grid(const struct dynamics *dynamics, double from, double to, double *row)
+{
+    size_t options = (size_t)dynamics->options;
+    size_t first = grid_place(dynamics, from);
+    size_t last = grid_place(dynamics, to);
+    if (first >= last || last == dynamics->grid_count ||
+        dynamics->grid_block[first] != dynamics->grid_block[last])
+        return false;
+    const double *before = dynamics->grid + first * (options + 2);
+    const double *after = dynamics->grid + last * (options + 2);
+    row[0] = before[0] * after[1];
+    for (size_t l = 0; l < options; l++) {
+        double moved = after[1] * (after[2 + l] - before[2 + l]);
+        row[1 + l] = moved > 0 ? moved : 0;
+    }
+    return true;
+}
+
+void dynamics_row(const struct dynamics *dynamics, double from, double to, double *row)
+{
+    struct step step;
+    if (step_on_grid(dynamics, from, to, row))
+        return;
+    chain_step(&dynamics->chain, from, to, &step);
+    row[0] = step.keep;
+    memcpy(row + 1, step.moved, (size_t)dynamics->options * sizeof(double));
 }
 
 void dynamics_step(const struct dynamics *dynamics, double from, double to, struct step *step_out)
 {
-    const double *row = daily_row(dynamics, from, to);
-    if (!row) {
-        chain_step(&dynamics->chain, from, to, step_out);
-        return;
-    }
+    double row[1 + CONSENSUS_OPTIONS_MAX];
+    dynamics_row(dynamics, from, to, row);
     step_out->keep = row[0];
     memcpy(step_out->moved, row + 1, (size_t)dynamics->options * sizeof(double));
 }

@@ -16,12 +16,16 @@ struct dynamics {
     /* Ascending: where notices and runs of citywide change begin and end. */
     size_t mark_count;
     double *marks;
-    /* Most gaps are from one noon to the next: days × (1 + options): keep, moved. From `noon` on. */
-    double noon;
-    size_t days;
-    double *daily;
+    /* Nearly all times are noons and midnights: for each half day from `grid_begin` on the piece
+     * that begins its block, and a row of e^L, e^{−L} and G from that beginning on. */
+    double grid_begin;
+    size_t grid_count;
+    uint32_t *grid_block;
+    double *grid; /* grid_count × (2 + options) */
 };
 
 const struct chain *dynamics_plain(const struct dynamics *dynamics);
+/* dynamics_step as 1 + options numbers: keep, moved. */
+void dynamics_row(const struct dynamics *dynamics, double from, double to, double *row);
 
 #endif

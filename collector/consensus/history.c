@@ -1,7 +1,6 @@
-#include "collector/consensus/smoother.h"
+#include "collector/consensus/path.h"
 
 #include <math.h>
-#include <string.h>
 
 /*
  * Where an item changed (consensus.md §6). Beside the visits the path has a stop at each mark of
@@ -23,14 +22,6 @@ static const double least_changed = 0.5;
 static const double greatest_shown = 0.97;
 static const double tail = 0.05;
 
-struct path {
-    struct knots stops;
-    struct smoother *smoother;
-    struct step *steps; /* into each stop from the one before */
-    double *known;      /* the largest posterior at each stop */
-    double *changed;    /* a cumulative distribution over some of the stops */
-};
-
 /* Consecutive stops with one known answer. */
 struct run {
     size_t first,
@@ -40,83 +31,12 @@ struct run {
     double peak; /* the largest posterior */
 };
 
-static void add_stop(struct knots *stops, const struct knots *from, size_t knot)
-{
-    size_t options = (size_t)stops->options;
-    size_t row = stops->count * options;
-    stops->at[stops->count++] = from->at[knot];
-    memcpy(stops->log_likelihood + row, from->log_likelihood + knot * options,
-           options * sizeof(double));
-    memcpy(stops->weight + row, from->weight + knot * options, options * sizeof(double));
-}
-
-/* A stop without a visit. */
-static void add_mark(struct knots *stops, double time)
-{
-    stops->at[stops->count++] = (struct knot){.time = time, .begin = time, .end = time};
-}
-
-static void merge_stops(const struct smoother *smoother, double now, struct knots *stops)
-{
-    const struct knots *knots = smoother->knots;
-    const struct dynamics *dynamics = smoother->dynamics;
-    double begin = dynamics->first_assertion;
-    double end = now;
-    if (knots->count > 0) {
-        begin = fmin(begin, knots->at[0].time);
-        end = fmax(end, knots->at[knots->count - 1].time);
-    }
-    size_t next = 0;
-    for (size_t i = 0; i < dynamics->mark_count && dynamics->marks[i] < end; i++) {
-        for (; next < knots->count && knots->at[next].time <= dynamics->marks[i]; next++)
-            add_stop(stops, knots, next);
-        if (dynamics->marks[i] >= begin)
-            add_mark(stops, dynamics->marks[i]);
-    }
-    for (; next < knots->count; next++)
-        add_stop(stops, knots, next);
-    add_mark(stops, end);
-}
-
-static void path_start(struct path *path, const struct smoother *smoother, double now)
-{
-    size_t options = (size_t)smoother->dynamics->options;
-    size_t most = smoother->knots->count + smoother->dynamics->mark_count + 1;
-    path->stops.options = smoother->dynamics->options;
-    path->stops.at = memory_zeroed(most, sizeof(*path->stops.at));
-    path->stops.log_likelihood = memory_zeroed(most * options, sizeof(double));
-    path->stops.weight = memory_zeroed(most * options, sizeof(double));
-    path->known = memory_zeroed(most, sizeof(double));
-    path->changed = memory_zeroed(most, sizeof(double));
-    path->steps = memory_zeroed(most, sizeof(*path->steps));
-    merge_stops(smoother, now, &path->stops);
-    path->smoother = smoother_create(&path->stops, smoother->dynamics);
-    for (size_t j = 1; j < path->stops.count; j++) {
-        dynamics_step(smoother->dynamics, path->stops.at[j - 1].time, path->stops.at[j].time,
-                      &path->steps[j]);
-    }
-}
-
-static void path_finish(struct path *path)
-{
-    smoother_destroy(path->smoother);
-    knots_finish(&path->stops);
-    free(path->known);
-    free(path->changed);
-    free(path->steps);
-}
-
-static const double *row(const struct path *path, const double *table, size_t stop)
-{
-    return table + stop * (size_t)path->stops.options;
-}
-
 /* The best answer at a stop; its posterior goes to `known`. */
 static int decode(struct path *path, size_t stop)
 {
     int options = path->stops.options;
-    const double *forward = row(path, path->smoother->forward, stop);
-    const double *backward = row(path, path->smoother->backward, stop);
+    const double *forward = path_row(path, path->smoother.forward, stop);
+    const double *backward = path_row(path, path->smoother.backward, stop);
     double posterior[CONSENSUS_OPTIONS_MAX];
     for (int k = 0; k < options; k++)
         posterior[k] = forward[k] * backward[k];
@@ -162,10 +82,11 @@ static void carry_answer(struct path *path, size_t from, size_t to, int answer, 
     double scale = 0;
     path->changed[from] = log(vector[answer]);
     for (size_t j = from + 1; j <= to; j++) {
-        const double *likelihood = row(path, path->smoother->likelihood, j);
+        const double *likelihood = path_row(path, path->smoother.likelihood, j);
+        const double *step = path_step(path, j);
         double sum = 0;
         for (int k = 0; k < options; k++) {
-            vector[k] = (path->steps[j].keep * vector[k] + path->steps[j].moved[k]) * likelihood[k];
+            vector[k] = (step[0] * vector[k] + step[1 + k]) * likelihood[k];
             sum += vector[k];
         }
         for (int k = 0; k < options; k++)
@@ -182,9 +103,9 @@ static void trace_last_change(struct path *path, size_t from, size_t to, int ans
     double whole = path->changed[to];
     double stay = 0;
     for (size_t j = to; j > from; j--) {
-        double likelihood = row(path, path->smoother->likelihood, j)[answer];
+        double likelihood = path_row(path, path->smoother.likelihood, j)[answer];
         path->changed[j] = exp(fmin(0, path->changed[j] + stay - whole));
-        stay += log(path->steps[j].keep + path->steps[j].moved[answer]) + log(likelihood);
+        stay += log(path_step(path, j)[0] + path_step(path, j)[1 + answer]) + log(likelihood);
     }
     path->changed[from] = exp(fmin(0, path->changed[from] + stay - whole));
 }
@@ -192,22 +113,22 @@ static void trace_last_change(struct path *path, size_t from, size_t to, int ans
 /* P(first change ≤ t_j) given the answer at `from`, into `changed` up to the last stop. */
 static void trace_first_change(struct path *path, size_t from, int answer)
 {
-    double start = row(path, path->smoother->backward, from)[answer];
+    double start = path_row(path, path->smoother.backward, from)[answer];
     double stay = 1;
     path->changed[from] = 0;
     for (size_t j = from + 1; j < path->stops.count; j++) {
-        double likelihood = row(path, path->smoother->likelihood, j)[answer];
-        stay *= (path->steps[j].keep + path->steps[j].moved[answer]) * likelihood /
-                path->smoother->scale[j];
+        double likelihood = path_row(path, path->smoother.likelihood, j)[answer];
+        stay *= (path_step(path, j)[0] + path_step(path, j)[1 + answer]) * likelihood /
+                path->smoother.scale[j];
         path->changed[j] =
-            1 - fmin(1, stay * row(path, path->smoother->backward, j)[answer] / start);
+            1 - fmin(1, stay * path_row(path, path->smoother.backward, j)[answer] / start);
     }
 }
 
 /* The time at which the traced distribution, given a change, reaches a share. */
 static double quantile(const struct path *path, size_t from, size_t to, double share)
 {
-    const struct chain *chain = &path->smoother->dynamics->chain;
+    const struct chain *chain = &path->smoother.dynamics->chain;
     const double *changed = path->changed;
     double wanted = changed[from] + share * (changed[to] - changed[from]);
     size_t j = from + 1;
@@ -227,7 +148,7 @@ static double quantile(const struct path *path, size_t from, size_t to, double s
 static void widen(const struct path *path, struct bracket *bracket)
 {
     const struct knot *at = path->stops.at;
-    size_t before = smoother_after(path->smoother, bracket->earliest);
+    size_t before = smoother_after(&path->smoother, bracket->earliest);
     size_t after = before;
     while (before > 0 && at[before - 1].reports == 0)
         before--;
@@ -267,7 +188,7 @@ static bool find_beginning(struct path *path, const struct run *before, const st
     double vector[CONSENSUS_OPTIONS_MAX] = {0};
     size_t from = before ? before->last : 0;
     for (int k = 0; k < path->stops.options; k++) {
-        double begun = path->smoother->forward[k];
+        double begun = path->smoother.forward[k];
         vector[k] = before ? fmax(k == before->answer, SMOOTHER_FLOOR) : begun;
     }
     trace_last_change(path, from, run->first, run->answer, vector);

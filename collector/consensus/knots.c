@@ -132,17 +132,32 @@ static int interval_compare(const void *left, const void *right)
     return interval != 0 ? interval : (a->position > b->position) - (a->position < b->position);
 }
 
+static struct interval_key interval_of(const struct observation *observations, size_t position)
+{
+    const struct observation *seen = &observations[position];
+    return (struct interval_key){seen->time, seen->begin, seen->end, position};
+}
+
+static bool is_sorted(const struct observation *observations, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct interval_key before = interval_of(observations, i - 1);
+        const struct interval_key key = interval_of(observations, i);
+        if (same_interval(&before, &key) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* NULL: they are in order already. */
 static struct interval_key *sort_intervals(const struct observation *observations, size_t count)
 {
-    struct interval_key *keys = memory_zeroed(count, sizeof(*keys));
-    bool sorted = true;
-    for (size_t i = 0; i < count; i++) {
-        const struct observation *seen = &observations[i];
-        keys[i] = (struct interval_key){seen->time, seen->begin, seen->end, i};
-        sorted = sorted && (i == 0 || same_interval(&keys[i - 1], &keys[i]) <= 0);
-    }
-    if (!sorted)
-        qsort(keys, count, sizeof(*keys), interval_compare);
+    if (is_sorted(observations, count))
+        return NULL;
+    struct interval_key *keys = memory_alloc(count * sizeof(*keys));
+    for (size_t i = 0; i < count; i++)
+        keys[i] = interval_of(observations, i);
+    qsort(keys, count, sizeof(*keys), interval_compare);
     return keys;
 }
 
@@ -182,7 +197,8 @@ static void fill_evidence(const struct emission *emission, double accuracy,
 static void add_evidence(struct evidence *evidence, const struct observation *seen, double accuracy,
                          double *log_likelihood)
 {
-    size_t step = (size_t)(fmin(fmax(accuracy, 0), 1) * ACCURACY_STEPS + 0.5);
+    double share = accuracy > 0 ? (accuracy < 1 ? accuracy : 1) : 0;
+    size_t step = (size_t)(share * ACCURACY_STEPS + 0.5);
     if (evidence->accuracy[step] < accuracy || evidence->accuracy[step] > accuracy) {
         fill_evidence(evidence->emission, accuracy, evidence->table[step]);
         evidence->accuracy[step] = accuracy;
@@ -196,18 +212,37 @@ static void shift_to_zero(double *row, int options)
 {
     double greatest = row[0];
     for (int k = 1; k < options; k++)
-        greatest = fmax(greatest, row[k]);
+        greatest = row[k] > greatest ? row[k] : greatest;
     for (int k = 0; k < options; k++)
         row[k] -= greatest;
 }
 
+/* Room for as many as there can be; each is cleared when it begins. */
 static void knots_reserve(struct knots *knots, int options, size_t count)
 {
     size_t cells = count * (size_t)options;
     *knots = (struct knots){.options = options};
-    knots->at = memory_zeroed(count, sizeof(*knots->at));
-    knots->log_likelihood = memory_zeroed(cells, sizeof(*knots->log_likelihood));
-    knots->weight = memory_zeroed(cells, sizeof(*knots->weight));
+    knots->at = memory_alloc(count * sizeof(*knots->at));
+    knots->log_likelihood = memory_alloc(cells * sizeof(*knots->log_likelihood));
+    knots->weight = memory_alloc(cells * sizeof(*knots->weight));
+}
+
+static void begin_knot(struct knots *knots, const struct observation *seen)
+{
+    size_t options = (size_t)knots->options;
+    size_t row = knots->count * options;
+    struct knot knot = {.time = seen->time, .begin = seen->begin, .end = seen->end};
+    for (size_t k = 0; k < options; k++) {
+        knots->log_likelihood[row + k] = 0;
+        knots->weight[row + k] = 0;
+    }
+    knots->at[knots->count++] = knot;
+}
+
+static bool is_of_knot(const struct knot *knot, const struct observation *seen)
+{
+    return knot->time >= seen->time && knot->time <= seen->time && knot->begin >= seen->begin &&
+           knot->begin <= seen->begin && knot->end >= seen->end && knot->end <= seen->end;
 }
 
 void knots_build(const struct observation *observations, size_t count,
@@ -221,15 +256,15 @@ void knots_build(const struct observation *observations, size_t count,
     auto_free struct interval_key *keys = sort_intervals(observations, count);
     mark_first(observations, count, first);
     for (size_t i = 0; i < count; i++) {
-        const struct observation *seen = &observations[keys[i].position];
-        if (i == 0 || same_interval(&keys[i - 1], &keys[i]) != 0) {
-            struct knot knot = {.time = seen->time, .begin = seen->begin, .end = seen->end};
-            knots_out->at[knots_out->count++] = knot;
-        }
+        size_t position = keys ? keys[i].position : i;
+        const struct observation *seen = &observations[position];
+        if (i == 0 || !is_of_knot(&knots_out->at[knots_out->count - 1], seen))
+            begin_knot(knots_out, seen);
+        struct knot *knot = &knots_out->at[knots_out->count - 1];
         size_t row = (knots_out->count - 1) * options;
         bool named = seen->reporter != CONSENSUS_NOBODY;
-        knots_out->at[knots_out->count - 1].reports++;
-        knots_out->at[knots_out->count - 1].fresh_reporters += first[keys[i].position];
+        knot->reports++;
+        knot->fresh_reporters += first[position];
         knots_out->weight[row + seen->answer] += exact(seen->weight);
         if (evidence) {
             add_evidence(evidence, seen, named ? accuracy[seen->reporter] : unnamed,

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/consensus/quick.h"
+
 void vector_normalise(double *vector, int options)
 {
     double sum = 0;
@@ -37,67 +39,103 @@ size_t smoother_after(const struct smoother *smoother, double time)
 
 /* From the knot before (where the smoother begins, for the first) to a time. */
 static void step_towards(const struct smoother *smoother, const struct chain *chain, size_t knot,
-                         double time, struct step *step)
+                         double time, double *step)
 {
     double start = knot > 0 ? smoother->knots->at[knot - 1].time : smoother->from;
-    if (chain == &smoother->dynamics->chain)
-        dynamics_step(smoother->dynamics, start, time, step);
-    else
-        chain_step(chain, start, time, step);
+    struct step other;
+    if (chain == &smoother->dynamics->chain) {
+        dynamics_row(smoother->dynamics, start, time, step);
+        return;
+    }
+    chain_step(chain, start, time, &other);
+    step[0] = other.keep;
+    memcpy(step + 1, other.moved, (size_t)chain->options * sizeof(double));
 }
 
-/* α before knot j carried over by a step. */
-static void carry_forward(const struct smoother *smoother, size_t knot, const struct step *step,
-                          double *carried)
+/* Inlined, with loops unrolled, where the number of options is a constant. */
+UNROLLED void carry(const double *step, const double *from, const int options, double *carried)
 {
-    const struct dynamics *dynamics = smoother->dynamics;
-    int options = dynamics->options;
-    const double *from =
-        knot > 0 ? smoother->forward + (knot - 1) * (size_t)options : smoother->entry;
     for (int k = 0; k < options; k++)
-        carried[k] = step->keep * from[k] + step->moved[k];
+        carried[k] = step[0] * from[k] + step[1 + k];
 }
 
-void smoother_back(const struct smoother *smoother, size_t knot, const struct step *step,
-                   const double *after, double *before)
+UNROLLED void carry_back(const double *step, const double *likelihood, const double *after,
+                         const int options, double *before)
 {
-    int options = smoother->knots->options;
-    const double *likelihood = smoother->likelihood + knot * (size_t)options;
     double moved = 0;
     for (int l = 0; l < options; l++)
-        moved += step->moved[l] * likelihood[l] * after[l];
+        moved += step[1 + l] * (likelihood[l] * after[l]);
     for (int k = 0; k < options; k++)
-        before[k] = step->keep * likelihood[k] * after[k] + moved;
+        before[k] = step[0] * (likelihood[k] * after[k]) + moved;
 }
 
-/* `steps` into each knot from the one before. */
-static void run_forward(struct smoother *smoother, const struct step *steps)
+void smoother_carry(const double *step, const double *from, int options, double *carried)
 {
-    int options = smoother->knots->options;
+    carry(step, from, options, carried);
+}
+
+void smoother_back(const double *step, const double *likelihood, const double *after, int options,
+                   double *before)
+{
+    carry_back(step, likelihood, after, options, before);
+}
+
+UNROLLED void run_forward(struct smoother *smoother, const int options)
+{
+    const double *from = smoother->entry;
     for (size_t j = 0; j < smoother->knots->count; j++) {
+        const double *likelihood = smoother->likelihood + j * (size_t)options;
         double *row = smoother->forward + j * (size_t)options;
-        carry_forward(smoother, j, &steps[j], row);
+        double sum = 0;
+        carry(smoother->steps + j * (size_t)(1 + options), from, options, row);
+        for (int k = 0; k < options; k++) {
+            row[k] *= likelihood[k];
+            sum += row[k];
+        }
         for (int k = 0; k < options; k++)
-            row[k] *= smoother->likelihood[j * (size_t)options + (size_t)k];
-        vector_normalise(row, options);
+            row[k] = greater(row[k] / sum, SMOOTHER_FLOOR);
+        from = row;
+    }
+}
+
+UNROLLED void run_backward(struct smoother *smoother, const int options)
+{
+    for (size_t j = smoother->knots->count; j-- > 1;) {
+        double *before = smoother->backward + (j - 1) * (size_t)options;
+        carry_back(smoother->steps + j * (size_t)(1 + options),
+                   smoother->likelihood + j * (size_t)options, before + options, options, before);
+        double scale = before[0];
+        for (int k = 1; k < options; k++)
+            scale = greater(before[k], scale);
+        smoother->scale[j] = scale;
         for (int k = 0; k < options; k++)
-            row[k] = fmax(row[k], SMOOTHER_FLOOR);
+            before[k] = greater(before[k] / scale, SMOOTHER_FLOOR);
     }
 }
 
 /* `last` is β at the last knot; NULL: 1. */
-static void run_backward(struct smoother *smoother, const struct step *steps, const double *last)
+static void run_over(struct smoother *smoother, const double *last)
 {
     size_t options = (size_t)smoother->knots->options;
     size_t count = smoother->knots->count;
     for (size_t k = 0; count > 0 && k < options; k++)
         smoother->backward[(count - 1) * options + k] = last ? last[k] : 1;
-    for (size_t j = count; j-- > 1;) {
-        double *before = smoother->backward + (j - 1) * options;
-        smoother_back(smoother, j, &steps[j], smoother->backward + j * options, before);
-        smoother->scale[j] = before[vector_best(before, (int)options)];
-        for (size_t k = 0; k < options; k++)
-            before[k] = fmax(before[k] / smoother->scale[j], SMOOTHER_FLOOR);
+    switch (options) {
+    case 2:
+        run_forward(smoother, 2);
+        run_backward(smoother, 2);
+        break;
+    case 3:
+        run_forward(smoother, 3);
+        run_backward(smoother, 3);
+        break;
+    case 4:
+        run_forward(smoother, 4);
+        run_backward(smoother, 4);
+        break;
+    default:
+        run_forward(smoother, (int)options);
+        run_backward(smoother, (int)options);
     }
 }
 
@@ -115,18 +153,32 @@ static int start_compare(const void *left, const void *right)
     return (a->knot > b->knot) - (a->knot < b->knot);
 }
 
+/* Most are in order: a month's middle lies a few days off. What is left of the moves bounds them. */
+static void sort_starts(struct start *starts, size_t count)
+{
+    size_t moves_left = 16 * count;
+    for (size_t i = 1; i < count && moves_left > 0; i++) {
+        const struct start start = starts[i];
+        size_t place = i;
+        for (; place > 0 && start_compare(&starts[place - 1], &start) > 0; place--) {
+            starts[place] = starts[place - 1];
+            moves_left -= moves_left > 0;
+        }
+        starts[place] = start;
+    }
+    if (moves_left == 0)
+        qsort(starts, count, sizeof(*starts), start_compare);
+}
+
 static void count_begun(struct smoother *smoother)
 {
     const struct knots *knots = smoother->knots;
-    auto_free struct start *starts = memory_zeroed(knots->count, sizeof(*starts));
-    bool is_sorted = true;
+    auto_free struct start *starts = memory_alloc(knots->count * sizeof(*starts));
     for (size_t j = 0; j < knots->count; j++) {
         starts[j] = (struct start){knots->at[j].begin, j};
-        is_sorted = is_sorted && (j == 0 || starts[j - 1].begin <= starts[j].begin);
-        smoother->lead = fmax(smoother->lead, knots->at[j].time - knots->at[j].begin);
+        smoother->lead = greater(smoother->lead, knots->at[j].time - knots->at[j].begin);
     }
-    if (!is_sorted)
-        qsort(starts, knots->count, sizeof(*starts), start_compare);
+    sort_starts(starts, knots->count);
     struct begun sum = smoother->before;
     for (size_t i = 0; i < knots->count; i++) {
         const struct knot *knot = &knots->at[starts[i].knot];
@@ -134,7 +186,7 @@ static void count_begun(struct smoother *smoother)
         bool latest = knot->time > sum.time || (knot->time >= sum.time && knot->end > sum.end);
         sum.begin = knot->begin;
         sum.end = latest ? knot->end : sum.end;
-        sum.time = fmax(sum.time, knot->time);
+        sum.time = greater(sum.time, knot->time);
         sum.reports += knot->reports;
         sum.reporters += knot->fresh_reporters;
         for (int k = 0; k < knots->options; k++)
@@ -170,28 +222,40 @@ static void begin_chain(struct smoother *smoother, const struct smoother_edges *
     smoother->lead = edges ? edges->lead : 0;
 }
 
+/* Filled from end to end by who asks for it. */
+static double *rows_alloc(size_t count, size_t width)
+{
+    return memory_alloc(count * width * sizeof(double));
+}
+
+static void read_likelihood(struct smoother *smoother)
+{
+    size_t cells = smoother->knots->count * (size_t)smoother->knots->options;
+    for (size_t i = 0; i < cells; i++) {
+        double evidence = smoother->knots->log_likelihood[i];
+        smoother->likelihood[i] = evidence < 0 ? greater(exp(evidence), SMOOTHER_FLOOR) : 1;
+    }
+}
+
 struct smoother *smoother_create_part(const struct knots *knots, const struct dynamics *dynamics,
                                       const struct smoother_edges *edges)
 {
-    size_t cells = knots->count * (size_t)knots->options;
+    size_t options = (size_t)knots->options;
     struct smoother *smoother = memory_zeroed(1, sizeof(*smoother));
     smoother->knots = knots;
     smoother->dynamics = dynamics;
-    smoother->likelihood = memory_zeroed(cells, sizeof(double));
-    smoother->forward = memory_zeroed(cells, sizeof(double));
-    smoother->backward = memory_zeroed(cells, sizeof(double));
-    smoother->scale = memory_zeroed(knots->count, sizeof(double));
-    smoother->begun = memory_zeroed(knots->count, sizeof(*smoother->begun));
-    for (size_t i = 0; i < cells; i++) {
-        double evidence = knots->log_likelihood[i];
-        smoother->likelihood[i] = evidence < 0 ? fmax(exp(evidence), SMOOTHER_FLOOR) : 1;
-    }
+    smoother->likelihood = rows_alloc(knots->count, options);
+    smoother->forward = rows_alloc(knots->count, options);
+    smoother->backward = rows_alloc(knots->count, options);
+    smoother->scale = rows_alloc(knots->count, 1);
+    smoother->steps = rows_alloc(knots->count, 1 + options);
+    smoother->begun = memory_alloc(knots->count * sizeof(*smoother->begun));
+    read_likelihood(smoother);
     begin_chain(smoother, edges);
-    auto_free struct step *steps = memory_zeroed(knots->count, sizeof(*steps));
     for (size_t j = 0; j < knots->count; j++)
-        step_towards(smoother, &dynamics->chain, j, knots->at[j].time, &steps[j]);
-    run_forward(smoother, steps);
-    run_backward(smoother, steps, edges && edges->has_after ? edges->backward : NULL);
+        step_towards(smoother, &dynamics->chain, j, knots->at[j].time,
+                     smoother->steps + j * (1 + options));
+    run_over(smoother, edges && edges->has_after ? edges->backward : NULL);
     count_begun(smoother);
     return smoother;
 }
@@ -209,6 +273,7 @@ void smoother_destroy(struct smoother *smoother)
     free(smoother->forward);
     free(smoother->backward);
     free(smoother->scale);
+    free(smoother->steps);
     free(smoother->begun);
     free(smoother);
 }
@@ -217,17 +282,19 @@ void smoother_posterior(const struct smoother *smoother, const struct chain *cha
                         double *posterior)
 {
     const struct knots *knots = smoother->knots;
+    size_t options = (size_t)knots->options;
     size_t next = smoother_after(smoother, time);
-    struct step step;
-    step_towards(smoother, chain, next, time, &step);
-    carry_forward(smoother, next, &step, posterior);
+    double step[1 + CONSENSUS_OPTIONS_MAX];
+    step_towards(smoother, chain, next, time, step);
+    carry(step, next > 0 ? smoother->forward + (next - 1) * options : smoother->entry,
+          knots->options, posterior);
     if (next < knots->count) {
         double before[CONSENSUS_OPTIONS_MAX];
-        chain_step(&smoother->dynamics->chain, time, knots->at[next].time, &step);
-        smoother_back(smoother, next, &step, smoother->backward + next * (size_t)knots->options,
-                      before);
-        for (int k = 0; k < knots->options; k++)
-            posterior[k] *= fmax(before[k], SMOOTHER_FLOOR);
+        dynamics_row(smoother->dynamics, time, knots->at[next].time, step);
+        carry_back(step, smoother->likelihood + next * options, smoother->backward + next * options,
+                   knots->options, before);
+        for (size_t k = 0; k < options; k++)
+            posterior[k] *= greater(before[k], SMOOTHER_FLOOR);
     }
     vector_normalise(posterior, knots->options);
 }

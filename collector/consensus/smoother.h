@@ -50,7 +50,8 @@ struct smoother {
     double *likelihood; /* count × options */
     double *forward;    /* count × options: α */
     double *backward;   /* count × options: β */
-    double *scale;      /* count: s */
+    double *scale;      /* count: s; none for the first */
+    double *steps;      /* count × (1 + options): keep and moved of the step into each knot */
     struct begun *begun;
     double lead; /* the greatest time − begin of a knot */
     double from; /* where the chain comes from: time, and α there */
@@ -58,10 +59,11 @@ struct smoother {
     struct begun before;
 };
 
-/* β just before knot j from a vector just after `from`'s end: the backward step over one gap.
- * `after` is at knot j before its own evidence is added; writes to `before` at the gap's start. */
-void smoother_back(const struct smoother *smoother, size_t knot, const struct step *step,
-                   const double *after, double *before);
+/* The vector carried over a step (keep, moved): keep·from + moved, and β before one that ends in
+ * evidence: keep·b + Σ moved·b with b = likelihood·after. */
+void smoother_carry(const double *step, const double *from, int options, double *carried);
+void smoother_back(const double *step, const double *likelihood, const double *after, int options,
+                   double *before);
 /* The first knot later than a time; count if there is none. */
 size_t smoother_after(const struct smoother *smoother, double time);
 /* Posterior at any time over a given chain (the smoother's own, or the plain one): forward times
@@ -70,6 +72,12 @@ void smoother_posterior(const struct smoother *smoother, const struct chain *cha
                         double *posterior);
 /* The last of `begun` that began before a moment; NULL if none did. */
 const struct begun *smoother_begun(const struct smoother *smoother, double moment);
+
+/* As fmax, of numbers, and inlined. */
+static inline double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
 
 void vector_normalise(double *vector, int options);
 int vector_best(const double *vector, int options);
