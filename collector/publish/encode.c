@@ -16,30 +16,40 @@ enum {
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored numbers are little-endian");
 
-static void put_unsigned(struct buffer *buffer, uint64_t value)
+enum {
+    INTEGER_BYTES_MAX = 10
+};
+
+/* Writes where there is room, and returns the place after it. */
+static uint8_t *put_unsigned(uint8_t *to, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
-        buffer_char(buffer, (char)(uint8_t)(value | 0x80));
-    buffer_char(buffer, (char)(uint8_t)value);
+        *to++ = (uint8_t)(value | 0x80);
+    *to++ = (uint8_t)value;
+    return to;
 }
 
-static void put_signed(struct buffer *buffer, int64_t value)
+static uint8_t *put_signed(uint8_t *to, int64_t value)
 {
-    put_unsigned(buffer, value < 0 ? ((uint64_t) - (value + 1) << 1) | 1 : (uint64_t)value << 1);
+    return put_unsigned(to, value < 0 ? ((uint64_t) - (value + 1) << 1) | 1 : (uint64_t)value << 1);
 }
 
-static void put_sparse(struct buffer *buffer, const double *values, int count)
+static uint8_t *put_sparse(uint8_t *to, const double *values, int count)
 {
+    uint8_t reals[CONSENSUS_OPTIONS_MAX * sizeof(float)];
     uint64_t mask = 0;
-    for (int i = 0; i < count; i++)
-        if ((float)values[i] < 0 || (float)values[i] > 0)
-            mask |= (uint64_t)1 << i;
-    put_unsigned(buffer, mask);
+    size_t length = 0;
     for (int i = 0; i < count; i++) {
         float value = (float)values[i];
-        if ((mask >> i & 1) != 0)
-            buffer_bytes(buffer, &value, sizeof value);
+        if (!(value < 0 || value > 0))
+            continue;
+        mask |= (uint64_t)1 << i;
+        memcpy(reals + length, &value, sizeof value);
+        length += sizeof value;
     }
+    to = put_unsigned(to, mask);
+    memcpy(to, reals, length);
+    return to + length;
 }
 
 struct reader {
@@ -70,43 +80,69 @@ static int64_t take_signed(struct reader *reader)
     return (value & 1) != 0 ? -half - 1 : half;
 }
 
-static double take_real(struct reader *reader)
+static void take_reals(struct reader *reader, uint64_t mask, size_t size, double *values)
 {
-    double wide = 0;
-    float narrow = 0;
-    size_t size = reader->is_wide ? sizeof wide : sizeof narrow;
-    if ((size_t)(reader->end - reader->at) < size) {
-        reader->broken = true;
-        return 0;
+    for (int i = 0; mask != 0; i++, mask >>= 1) {
+        float narrow = 0;
+        values[i] = 0;
+        if ((mask & 1) == 0)
+            continue;
+        if ((size_t)(reader->end - reader->at) < size) {
+            reader->broken = true;
+            return;
+        }
+        if (size == sizeof narrow) {
+            memcpy(&narrow, reader->at, sizeof narrow);
+            values[i] = (double)narrow;
+        } else {
+            memcpy(&values[i], reader->at, sizeof *values);
+        }
+        reader->at += size;
     }
-    memcpy(reader->is_wide ? (void *)&wide : (void *)&narrow, reader->at, size);
-    reader->at += size;
-    return reader->is_wide ? wide : (double)narrow;
 }
 
 static void take_sparse(struct reader *reader, double *values, int options)
 {
     uint64_t mask = take_unsigned(reader);
+    for (int i = 0; i < options; i++)
+        values[i] = 0;
     reader->broken = reader->broken || mask >> options != 0;
-    for (int i = 0; i < options && !reader->broken; i++)
-        values[i] = (mask >> i & 1) != 0 ? take_real(reader) : 0;
+    if (!reader->broken)
+        take_reals(reader, mask, reader->is_wide ? sizeof(double) : sizeof(float), values);
 }
 
+/* Where begin and end are whole days, as they are told, nothing is rounded. */
 void knots_encode(const struct knots *knots, size_t first, size_t count, struct buffer *buffer)
 {
+    size_t options = (size_t)knots->options;
+    size_t most = 6 * INTEGER_BYTES_MAX + 2 * options * sizeof(float);
+    uint8_t *begun = (uint8_t *)buffer_reserve(buffer, 1 + INTEGER_BYTES_MAX + count * most);
+    uint8_t *to = begun;
     int64_t before = 0;
-    buffer_char(buffer, FORM_KNOTS);
-    put_unsigned(buffer, (uint64_t)knots->options);
+    *to++ = FORM_KNOTS;
+    to = put_unsigned(to, options);
     for (size_t i = first; i < first + count; i++) {
         const struct knot *knot = &knots->at[i];
         int64_t begin = llround(knot->begin);
-        put_signed(buffer, begin - before);
-        put_unsigned(buffer, (uint64_t)(llround(knot->end) - begin - 1));
-        put_unsigned(buffer, knot->reports);
-        put_unsigned(buffer, knot->fresh_reporters);
-        put_sparse(buffer, knots->log_likelihood + i * (size_t)knots->options, knots->options);
-        put_sparse(buffer, knots->weight + i * (size_t)knots->options, knots->options);
+        to = put_signed(to, begin - before);
+        to = put_unsigned(to, (uint64_t)(llround(knot->end) - begin - 1));
+        to = put_unsigned(to, knot->reports);
+        to = put_unsigned(to, knot->fresh_reporters);
+        to = put_sparse(to, knots->log_likelihood + i * options, knots->options);
+        to = put_sparse(to, knots->weight + i * options, knots->options);
         before = begin;
+    }
+    buffer->length += (size_t)(to - begun);
+    *to = '\0';
+}
+
+/* To what they read as once they are written. */
+void knots_round(struct knots *knots)
+{
+    size_t cells = knots->count * (size_t)knots->options;
+    for (size_t i = 0; i < cells; i++) {
+        knots->log_likelihood[i] = (double)(float)knots->log_likelihood[i];
+        knots->weight[i] = (double)(float)knots->weight[i];
     }
 }
 
@@ -155,6 +191,12 @@ enum {
 
 bool knots_decode(const void *bytes, size_t length, struct knots *knots)
 {
+    knots_reserve(knots, length / KNOT_BYTES_MIN + 1);
+    return knots_decode_reserved(bytes, length, knots);
+}
+
+bool knots_decode_reserved(const void *bytes, size_t length, struct knots *knots)
+{
     const uint8_t *begin = bytes;
     struct reader reader = {.at = begin, .end = begin + length};
     if (length < 2 || (*begin != FORM_KNOTS && *begin != FORM_KNOTS_WIDE))
@@ -163,7 +205,6 @@ bool knots_decode(const void *bytes, size_t length, struct knots *knots)
     uint64_t options = take_unsigned(&reader);
     if (reader.broken || options > (uint64_t)knots->options)
         return false;
-    knots_reserve(knots, length / KNOT_BYTES_MIN + 1);
     int64_t day = 0;
     while (reader.at < reader.end)
         if (!take_knot(&reader, (int)options, &day, knots))
@@ -174,16 +215,20 @@ bool knots_decode(const void *bytes, size_t length, struct knots *knots)
 void arrivals_encode(const struct arrivals *arrivals, size_t first, size_t count,
                      struct buffer *buffer)
 {
+    uint8_t *begun = (uint8_t *)buffer_reserve(buffer, 1 + count * 4 * INTEGER_BYTES_MAX);
+    uint8_t *to = begun;
     int64_t before = 0;
-    buffer_char(buffer, FORM_ARRIVALS);
+    *to++ = FORM_ARRIVALS;
     for (size_t i = first; i < first + count; i++) {
         const struct arrival *arrival = &arrivals->at[i];
-        put_signed(buffer, arrival->first - before);
-        put_unsigned(buffer, (uint64_t)((int64_t)arrival->last - arrival->first));
-        put_unsigned(buffer, arrival->reports);
-        put_unsigned(buffer, arrival->fresh_reporters);
+        to = put_signed(to, arrival->first - before);
+        to = put_unsigned(to, (uint64_t)((int64_t)arrival->last - arrival->first));
+        to = put_unsigned(to, arrival->reports);
+        to = put_unsigned(to, arrival->fresh_reporters);
         before = arrival->first;
     }
+    buffer->length += (size_t)(to - begun);
+    *to = '\0';
 }
 
 bool arrivals_decode(const void *bytes, size_t length, struct arrivals *arrivals)

@@ -294,7 +294,8 @@ void observed_span(const struct observed *observed, double *first, double *last)
 size_t observed_item(const struct observed *observed, const struct survey *survey, int question,
                      double span, struct observation **observations_out)
 {
-    struct observation *rows = memory_zeroed(observed->count + 1, sizeof *rows);
+    /* More than are filled: who has answered other questions takes no room. */
+    struct observation *rows = memory_alloc((observed->count + 1) * sizeof *rows);
     size_t count = 0;
     for (size_t i = 0; i < observed->count; i++) {
         int answer = observed_answer(observed, i, question);

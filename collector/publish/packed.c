@@ -44,9 +44,9 @@ size_t packed_piece_length(const struct packed_knots *packed, size_t piece)
 static void sum_knot(struct begun *sum, const struct knot *knot, const double *weight, int options)
 {
     bool is_latest = knot->time > sum->time || (knot->time >= sum->time && knot->end > sum->end);
-    sum->begin = fmax(sum->begin, knot->begin);
+    sum->begin = greater(sum->begin, knot->begin);
     sum->end = is_latest ? knot->end : sum->end;
-    sum->time = fmax(sum->time, knot->time);
+    sum->time = greater(sum->time, knot->time);
     sum->reports += knot->reports;
     sum->reporters += knot->fresh_reporters;
     for (int k = 0; k < options; k++)
@@ -55,21 +55,21 @@ static void sum_knot(struct begun *sum, const struct knot *knot, const double *w
 
 /* What a piece adds to what is known of the whole. */
 static void measure(struct packed_knots *packed, struct packed_piece *piece,
-                    const struct knots *knots)
+                    const struct knots *knots, size_t first, size_t count)
 {
     struct begun sum = {.begin = -(double)INFINITY, .time = -(double)INFINITY};
     if (piece > packed->pieces)
         sum = piece[-1].upto;
-    for (size_t i = 0; i < knots->count; i++) {
+    for (size_t i = first; i < first + count; i++) {
         const struct knot *knot = &knots->at[i];
         sum_knot(&sum, knot, knots->weight + i * (size_t)knots->options, knots->options);
-        packed->lead = fmax(packed->lead, knot->time - knot->begin);
+        packed->lead = greater(packed->lead, knot->time - knot->begin);
         packed->begin = fmin(packed->begin, knot->begin);
     }
-    piece->first_time = knots->at[0].time;
-    piece->count = (uint32_t)knots->count;
+    piece->first_time = knots->at[first].time;
+    piece->count = (uint32_t)count;
     piece->upto = sum;
-    packed->count += knots->count;
+    packed->count += count;
 }
 
 static void reserve(struct packed_builder *builder, size_t length)
@@ -86,23 +86,29 @@ static void reserve(struct packed_builder *builder, size_t length)
     }
 }
 
+/* Appends a piece that says what these knots are. */
+static void append(struct packed_builder *builder, int64_t number, const void *bytes, size_t length,
+                   const struct knots *knots, size_t first, size_t count)
+{
+    struct packed_knots *packed = builder->packed;
+    reserve(builder, length);
+    struct packed_piece *piece = &packed->pieces[packed->piece_count++];
+    *piece = (struct packed_piece){.number = number, .offset = packed->length};
+    memcpy(packed->bytes + packed->length, bytes, length);
+    packed->length += length;
+    piece[1] = (struct packed_piece){.offset = packed->length};
+    measure(packed, piece, knots, first, count);
+}
+
 bool packed_gather(struct packed_builder *builder, int options, int64_t number, const void *bytes,
                    size_t length)
 {
     struct knots knots = {.options = options};
     if (builder->packed == NULL)
         builder->packed = create(options);
-    struct packed_knots *packed = builder->packed;
     bool is_read = knots_decode(bytes, length, &knots) && knots.count > 0;
-    if (is_read) {
-        reserve(builder, length);
-        struct packed_piece *piece = &packed->pieces[packed->piece_count++];
-        *piece = (struct packed_piece){.number = number, .offset = packed->length};
-        memcpy(packed->bytes + packed->length, bytes, length);
-        packed->length += length;
-        piece[1] = (struct packed_piece){.offset = packed->length};
-        measure(packed, piece, &knots);
-    }
+    if (is_read)
+        append(builder, number, bytes, length, &knots, 0, knots.count);
     knots_finish(&knots);
     return is_read;
 }
@@ -124,18 +130,18 @@ static int64_t piece_number(const struct knot *knot)
     return (int64_t)floor(knot->time / CHUNK_DAYS);
 }
 
-struct packed_knots *packed_create(const struct knots *knots)
+struct packed_knots *packed_create(struct knots *knots)
 {
-    struct packed_builder builder = {0};
+    struct packed_builder builder = {.packed = create(knots->options)};
     auto_buffer struct buffer bytes = {0};
-    bool is_whole = true;
-    for (size_t first = 0, end; first < knots->count && is_whole; first = end) {
+    knots_round(knots);
+    for (size_t first = 0, end; first < knots->count; first = end) {
         int64_t number = piece_number(&knots->at[first]);
         for (end = first + 1; end < knots->count && piece_number(&knots->at[end]) == number;)
             end++;
         buffer_clear(&bytes);
         knots_encode(knots, first, end - first, &bytes);
-        is_whole = packed_gather(&builder, knots->options, number, bytes.data, bytes.length);
+        append(&builder, number, bytes.data, bytes.length, knots, first, end - first);
     }
     return packed_gathered_take(&builder, knots->options);
 }
@@ -151,6 +157,6 @@ void packed_unpack(const struct packed_knots *packed, size_t first, size_t end,
     knots_reserve(knots_out, count);
     /* They were read when they were gathered. */
     for (size_t piece = first; piece < end && is_whole; piece++)
-        is_whole = knots_decode(packed->bytes + packed->pieces[piece].offset,
-                                packed_piece_length(packed, piece), knots_out);
+        is_whole = knots_decode_reserved(packed->bytes + packed->pieces[piece].offset,
+                                         packed_piece_length(packed, piece), knots_out);
 }

@@ -39,7 +39,8 @@ struct packed_knots {
     uint8_t *bytes;
 };
 
-NODISCARD struct packed_knots *packed_create(const struct knots *knots);
+/* Rounds the knots to what they are packed as. */
+NODISCARD struct packed_knots *packed_create(struct knots *knots);
 struct packed_knots *packed_hold(struct packed_knots *packed);
 void packed_drop(struct packed_knots *packed);
 NODISCARD bool packed_equal(const struct packed_knots *left, const struct packed_knots *right);

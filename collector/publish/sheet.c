@@ -60,9 +60,9 @@ static void read_months(struct sheet *sheet, const struct survey *survey)
     int first = month_of_day(survey->earliest_visit);
     sheet->month_count = months_until(survey, sheet->days.today);
     sheet->months = memory_zeroed(sheet->month_count + 1, sizeof *sheet->months);
+    struct reading readings[SURVEY_QUESTIONS_MAX];
     for (size_t month = 0; month < sheet->month_count; month++) {
         int32_t day = month_last_day(first + (int)month);
-        struct reading readings[SURVEY_QUESTIONS_MAX];
         struct verdict verdict;
         day = day < sheet->days.today ? day : sheet->days.today;
         month_readings(sheet, survey, month, readings);
