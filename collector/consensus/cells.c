@@ -100,8 +100,11 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
     cells->correct = memory_zeroed(reporters, sizeof(*cells->correct));
     cells->all = memory_zeroed(reporters, sizeof(*cells->all));
     cells->accuracy = memory_zeroed(reporters, sizeof(*cells->accuracy));
+    cells->strength = memory_zeroed(questions, sizeof(*cells->strength));
+    for (uint32_t q = 0; q < table->questions; q++)
+        cells->strength[q] = options->strength;
     /* The first chances are those of reporters who have said nothing yet. */
-    cells_update(table, options, cells, emission);
+    cells_update(table, options, false, cells, emission);
     add_weights(table, cells);
 }
 
@@ -117,6 +120,7 @@ void cells_finish(struct cells *cells)
     free(cells->correct);
     free(cells->all);
     free(cells->accuracy);
+    free(cells->strength);
     *cells = (struct cells){0};
 }
 
@@ -150,7 +154,12 @@ static void normalise_direction(struct emission *emission)
     }
 }
 
-void cells_update(const struct report_table *table, const struct fit_options *options,
+double cells_accuracy(double mean, double correct, double all)
+{
+    return (prior_weight * mean + correct) / (prior_weight + all);
+}
+
+void cells_update(const struct report_table *table, const struct fit_options *options, bool choose,
                   struct cells *cells, struct emission *emission)
 {
     memset(cells->correct, 0, ((size_t)table->reporters + 1) * sizeof(*cells->correct));
@@ -159,10 +168,12 @@ void cells_update(const struct report_table *table, const struct fit_options *op
         chances_sum(q, cells, &emission[q]);
         normalise_direction(&emission[q]);
     }
-    for (size_t r = 0; r <= table->reporters; r++) {
-        cells->accuracy[r] = (prior_weight * options->prior_accuracy + cells->correct[r]) /
-                             (prior_weight + cells->all[r]);
+    double mean = options->prior_accuracy;
+    for (size_t r = 0; r <= table->reporters; r++)
+        cells->accuracy[r] = cells_accuracy(mean, cells->correct[r], cells->all[r]);
+    for (uint32_t q = 0; q < table->questions; q++) {
+        if (choose)
+            cells->strength[q] = strength_choose(table, q, mean, &emission[q], cells);
+        chances_update(q, cells->strength[q], &emission[q], cells);
     }
-    for (uint32_t q = 0; q < table->questions; q++)
-        chances_update(q, options->strength, &emission[q], cells);
 }

@@ -47,6 +47,7 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     struct fit *fit = memory_zeroed(1, sizeof(*fit));
     fit->table = table;
     fit->options = *options;
+    fit->strength_is_free = !(options->strength > 0) && !options->fixed_truth;
     fit->options.strength = options->strength > 0 ? options->strength : usual_strength;
     fit->emission = memory_zeroed(table->questions, sizeof(*fit->emission));
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
@@ -73,6 +74,12 @@ static void update_initial(const double *counts, struct hazard *hazard)
         hazard->initial[k] = (counts[k] + 1.0 / hazard->options) / sum;
 }
 
+static bool chooses_strength(const struct fit *fit, int iteration)
+{
+    bool now = iteration == FIT_STRENGTH_FIRST || iteration == FIT_STRENGTH_AGAIN;
+    return now && fit->strength_is_free;
+}
+
 /* One E and M step; returns max |Δγ|. */
 static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
 {
@@ -89,7 +96,8 @@ static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
         update_initial(expectation.initial, &fit->hazard[q]);
         moved = expectation.moved > moved ? expectation.moved : moved;
     }
-    cells_update(table, &fit->options, &fit->cells, fit->emission);
+    cells_update(table, &fit->options, chooses_strength(fit, iteration), &fit->cells,
+                 fit->emission);
     return moved;
 }
 
@@ -169,6 +177,11 @@ double fit_accuracy(const struct fit *fit, uint32_t reporter)
 double fit_published(double accuracy)
 {
     return fmin(fmax(nearbyint(accuracy * 20), 1), 19) / 20;
+}
+
+double fit_strength(const struct fit *fit, uint32_t question)
+{
+    return fit->cells.strength[question];
 }
 
 int fit_iterations(const struct fit *fit)

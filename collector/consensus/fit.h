@@ -8,12 +8,13 @@
  * Dawid and Skene, Applied Statistics 28(1), 1979, for the reporters; Baum–Welch for the chain).
  * In a question q with K options, reporter r answers a in state k with probability
  *   θ[r][q][k][a] = (N[k][a] + s·(a_r[k=a] + (1 − a_r)·ν_q[k][a])) / (Σ_a N[k][a] + s)
- *   a_r = (A·m + Σ correct) / (A + Σ all),  ν_q = pooled direction of errors,  A = 10, s = 8
+ *   a_r = (A·m + Σ correct) / (A + Σ all),  ν_q = pooled direction of errors,  A = 10
+ * with s = 8 to begin with, and in a question of many reports the s that tells them best,
  * and restarts happen at λ_q(day) into g_q(day), with the evidence gate of §5.
  */
 struct fit_options {
     double prior_accuracy; /* m: a reporter who is new; 0.75 in a batch, 0.85 in the server */
-    double strength;       /* s; 0 means the usual 8 */
+    double strength;       /* s; 0: 8, or by the data where truth changes */
     bool fixed_truth;      /* truth does not change: no dynamics at all */
     double origin;         /* the chain starts with π at this day */
     /* Called after each iteration; false gives up (fit_create returns NULL). May be NULL. */
@@ -36,6 +37,8 @@ void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_
 double fit_accuracy(const struct fit *fit, uint32_t reporter);
 /* The same as it is published: rounded to 0.05, within 0.05 and 0.95 (nobody is never wrong). */
 double fit_published(double accuracy);
+/* s of a question. */
+double fit_strength(const struct fit *fit, uint32_t question);
 int fit_iterations(const struct fit *fit);
 
 /* An accuracy's standing: the weight it rests on and its 95 % interval, of the posterior

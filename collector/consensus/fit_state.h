@@ -12,7 +12,10 @@ enum {
     FIT_SMOOTH = 25, /* the iteration that smooths the hazards for the gate */
     FIT_GATE = 26,   /* the first iteration with the evidence gate */
     FIT_LEAST = 28,
-    FIT_MOST = 40
+    FIT_MOST = 40,
+    /* The iterations after which s is chosen: once reporters are known, and once more. */
+    FIT_STRENGTH_FIRST = 10,
+    FIT_STRENGTH_AGAIN = 20
 };
 
 /*
@@ -38,6 +41,7 @@ struct cells {
     double *correct;        /* reporters + 1: Σ N[k][k] */
     double *all;            /* reporters + 1: Σ N */
     double *accuracy;       /* reporters + 1: a_r */
+    double *strength;       /* questions: s */
     double heaviest;        /* the greatest weight of an observation */
 };
 
@@ -80,9 +84,20 @@ void cells_finish(struct cells *cells);
 /* N[k][a] of every state k for a cell's answer; `cell` counts from the question's first. */
 void cells_counts(const struct report_table *table, struct cells *cells, uint32_t question,
                   size_t cell, size_t answer, double *counts_out);
-/* From N: accuracies, ν and θ of every question; clears N. */
-void cells_update(const struct report_table *table, const struct fit_options *options,
+/* From N: accuracies, ν and, if `choose`, s, and θ of every question; clears N. */
+void cells_update(const struct report_table *table, const struct fit_options *options, bool choose,
                   struct cells *cells, struct emission *emission);
+/* a_r with `correct` of `all` reports; m is `mean`. */
+double cells_accuracy(double mean, double correct, double all);
+
+/*
+ * The s of a question under which reporters' answers are told best by all that is known of them but
+ * the answer itself: the greatest of Σ N[k][a]·log θ[k][a], where θ and a_r are reckoned without
+ * that report (leave-one-out: Stone, JRSS B 36, 1974). With a small s reporters err each in their
+ * own way, with a large one only more or less often.
+ */
+double strength_choose(const struct report_table *table, uint32_t question, double mean,
+                       const struct emission *emission, struct cells *cells);
 
 /* Σ N of a question's cells into ν (not yet normalised), and what was right into `correct`. */
 void chances_sum(uint32_t question, struct cells *cells, struct emission *emission);
@@ -176,6 +191,7 @@ struct fit {
     uint32_t *order;           /* items by question */
     uint32_t *order_first;     /* questions + 1 */
     float *gamma;              /* of each observation: the posterior of what it said */
+    bool strength_is_free;     /* s is chosen by the data */
     bool watched;              /* γ is kept, and its move from what was kept before is told */
     int iterations;
 };
