@@ -202,7 +202,8 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
     pthread_mutex_lock(&publisher->mutex);
     publisher->stale.any = false; /* what is committed from here on is for the next time */
     pthread_mutex_unlock(&publisher->mutex);
-    bool is_done = load_counts(publisher, &cycle.counts, error);
+    bool is_done = owing_pay_other_day(publisher, cycle.at, error) &&
+                   load_counts(publisher, &cycle.counts, error);
     take_stale(publisher, stale);
     is_done = is_done && load_changed(&cycle, stale, error) && publish(&cycle, error);
     cycle_finish(&cycle);

@@ -64,6 +64,8 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     pthread_mutex_lock(&publisher->mutex);
     publisher->stale.any = publisher->stale.any || !is_done;
     publisher->settled_ticket = ticket;
+    publisher->failed_ticket = is_done ? 0 : ticket;
+    publisher->failure = error;
     if (is_done) {
         publisher->refit.settled = publisher->refit.taken;
         publisher->refit.ripe = refit_ticket;

@@ -71,3 +71,18 @@ void owing_pay(struct publisher *publisher)
         owing_pay_some(publisher);
     } while (publisher->owing.left > 0 && publisher->owing.left < left);
 }
+
+static int32_t day_at(const struct publisher *publisher, int64_t at)
+{
+    return day_of_instant(at, publisher->options.survey->offset_seconds);
+}
+
+bool owing_pay_other_day(struct publisher *publisher, int64_t at, struct error *error)
+{
+    const struct owing *owing = &publisher->owing;
+    if (owing->left == 0 || day_at(publisher, owing->at) == day_at(publisher, at))
+        return true;
+    owing_pay(publisher);
+    return owing->left == 0 ||
+           error_set(error, ERROR_BUSY, "what was published on another day is not yet written");
+}

@@ -209,16 +209,29 @@ void publisher_stop(struct publisher *publisher)
     publisher_destroy(publisher);
 }
 
-void publisher_wait(struct publisher *publisher)
+/* With the mutex. */
+static bool is_shown(const struct publisher *publisher, uint64_t ticket, uint64_t refit)
+{
+    return publisher->settled_ticket >= ticket && publisher->refit.settled >= refit;
+}
+
+bool publisher_wait(struct publisher *publisher, struct error *error)
 {
     pthread_mutex_lock(&publisher->mutex);
     uint64_t ticket = ++publisher->tickets;
     uint64_t refit = publisher->refit.tickets;
     pthread_cond_signal(&publisher->wake);
-    while ((publisher->settled_ticket < ticket || publisher->refit.settled < refit) &&
+    while (publisher->failed_ticket < ticket && !is_shown(publisher, ticket, refit) &&
            !publisher->stopping)
         pthread_cond_wait(&publisher->settled, &publisher->mutex);
+    bool is_failed = publisher->failed_ticket >= ticket;
+    bool is_done = !is_failed && is_shown(publisher, ticket, refit);
+    if (is_failed)
+        *error = publisher->failure;
+    else if (!is_done)
+        error_set(error, ERROR_BUSY, "the publisher is stopping");
     pthread_mutex_unlock(&publisher->mutex);
+    return is_done;
 }
 
 void publisher_look(struct publisher *publisher)

@@ -24,8 +24,9 @@ void publisher_stop(struct publisher *publisher);
 /* The current view, with a reference for the caller. Any thread, never waits. */
 struct view *publisher_view(struct publisher *publisher);
 /* Returns when everything committed before the call is in the view, and every refit that was asked
- * for. For tests and main. */
-void publisher_wait(struct publisher *publisher);
+ * for; false with the error when the store refused what was to be published (it is tried again), or
+ * the publisher stops. For tests and main. */
+NODISCARD bool publisher_wait(struct publisher *publisher, struct error *error);
 /* Asks for a look at the store soon; for those who found more entries in the log than in the view.
  * Any thread, never waits. */
 void publisher_look(struct publisher *publisher);

@@ -77,7 +77,7 @@ struct preload {
 struct owing {
     bool *stations;
     int left;
-    int64_t at; /* the publication */
+    int64_t at; /* the last publication that owes: all that do are of its day */
     int64_t not_before;
 };
 
@@ -93,7 +93,9 @@ struct publisher {
     pthread_cond_t wake, settled;
     bool stopping;
     struct stale stale;
-    uint64_t tickets, settled_ticket; /* publisher_wait */
+    uint64_t tickets, settled_ticket; /* publisher_wait: asked for, and answered */
+    uint64_t failed_ticket;           /* the last that was answered by `failure`; 0: none was */
+    struct error failure;             /* of the last look; it is tried again */
     struct past_task *past_first, *past_last;
     int past_waiting;
     struct view *past[PAST_KEPT]; /* kept views of the past, newest use first */
@@ -174,6 +176,9 @@ void owing_add(struct owing *owing, const bool *stations, const struct survey *s
 /* Writes some of it; all of it. What fails is tried again later. */
 void owing_pay_some(struct publisher *publisher);
 void owing_pay(struct publisher *publisher);
+/* Before anything is published at `at`: what another day owes is written as that day's, or the
+ * error says that the store refused. */
+NODISCARD bool owing_pay_other_day(struct publisher *publisher, int64_t at, struct error *error);
 
 /* preload.c: reads what the records lack; takes it over when it is there; gives up. */
 void preload_begin(struct publisher *publisher);

@@ -250,6 +250,12 @@ static double approve(struct bench *bench)
     return longest;
 }
 
+static void wait_published(struct bench *bench)
+{
+    struct error error = {0};
+    check(publisher_wait(bench->publisher, &error), &error);
+}
+
 static void wait_loaded(struct bench *bench)
 {
     while (preload_is_running(bench->publisher))
@@ -260,7 +266,7 @@ static void measure(struct bench *bench)
 {
     double begin = seconds();
     open_publisher(bench);
-    publisher_wait(bench->publisher);
+    wait_published(bench);
     tell("first publication", seconds() - begin, "s");
     tell("resident", status_mib("VmRSS"), "MiB");
     tell("resident at most so far", status_mib("VmHWM"), "MiB");
@@ -282,7 +288,7 @@ static void measure(struct bench *bench)
     publisher_refit(bench->publisher);
     begin = seconds();
     tell("the same while a refit runs", approve(bench) * 1e3, "ms");
-    publisher_wait(bench->publisher);
+    wait_published(bench);
     tell("refit until published, at most", seconds() - begin, "s");
     tell("resident", status_mib("VmRSS"), "MiB");
     tell("resident at most so far", status_mib("VmHWM"), "MiB");

@@ -252,9 +252,16 @@ static inline struct view *newsroom_past(struct newsroom *room, const char *know
     return view;
 }
 
+static inline void newsroom_wait(struct newsroom *room)
+{
+    struct error error = {0};
+    if (!publisher_wait(room->publisher, &error))
+        fail_msg("%s", error.text);
+}
+
 static inline struct view *newsroom_view(struct newsroom *room)
 {
-    publisher_wait(room->publisher);
+    newsroom_wait(room);
     return publisher_view(room->publisher);
 }
 

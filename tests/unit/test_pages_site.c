@@ -80,7 +80,7 @@ static void publish(struct fixture *fixture)
         .interval_ms = 1,
     };
     stop_if(!publisher_start(&options, &fixture->publisher, &error), &error);
-    publisher_wait(fixture->publisher);
+    stop_if(!publisher_wait(fixture->publisher, &error), &error);
     fixture->app.publisher = fixture->publisher;
 }
 

@@ -39,7 +39,7 @@ static int close_room(void **state)
 static void refit(struct newsroom *room)
 {
     publisher_refit(room->publisher);
-    publisher_wait(room->publisher);
+    newsroom_wait(room);
 }
 
 /* The value of one metric. */
@@ -168,7 +168,7 @@ static void fits_come_by_themselves(void **state)
     const struct clock clock = clock_real();
     int64_t until = clock_now(&clock) + patience_seconds;
     while (metric(room, "zhanji_fits_total") < 1 && clock_now(&clock) < until)
-        publisher_wait(room->publisher);
+        newsroom_wait(room);
     assert_true(metric(room, "zhanji_fits_total") > 0);
 }
 
