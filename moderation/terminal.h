@@ -30,6 +30,12 @@ const char *terminal_style(const struct terminal *terminal, enum style style);
 void terminal_print(const struct buffer *text);                    /* to standard output */
 void terminal_complain(const char *format, ...) PRINTF_LIKE(1, 2); /* one line to stderr */
 
+/* "s", or "" for one. */
+static inline const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* Text that came from elsewhere: control and direction characters as U+FFFD, line ends as they
  * are. Appends. */
 void terminal_text(struct buffer *buffer, const char *text);

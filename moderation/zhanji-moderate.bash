@@ -12,6 +12,9 @@ _zhanji_moderate_words() {
   log) echo fetch prove rotate verify ;;
   moderator) echo add list retire ;;
   notice) echo add ;;
+  'bulk revert'*) return 1 ;; # its list is a file
+  approve* | reject* | withhold* | revert* | show* | bulk* | moderator* | check* | queue* | purge* | \
+    refit* | review* | stats*) ;;
   *) return 1 ;;
   esac
 }
@@ -33,13 +36,16 @@ _zhanji_moderate_options() {
   esac
 }
 
+# The shell takes --flag=links for three words.
 _zhanji_moderate() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words command='' i
   COMPREPLY=()
+  [[ $previous == = ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
+  [[ $current == = ]] && current=''
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
     --json | --help | --hide-note | --approve | --changes | --dry-run) ;;
-    --*) ((++i)) ;; # and its value
+    --*) [[ ${COMP_WORDS[++i]} != = ]] || ((++i)) ;; # and its value
     *) command+=${command:+ }${COMP_WORDS[i]} ;;
     esac
   done
@@ -50,6 +56,7 @@ _zhanji_moderate() {
   elif [[ $current == -* && $previous != --@(socket|key|list) ]]; then
     words="$(_zhanji_moderate_options "$command") --socket --server --key --json --help"
   elif [[ $previous == --@(socket|key|list) ]] || ! words=$(_zhanji_moderate_words "$command"); then
+    compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   fi

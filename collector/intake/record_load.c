@@ -64,8 +64,24 @@ static bool open_with(const struct record_key *key, const struct buffer *note,
                            &ignored);
 }
 
+static void refuse_head(struct record *record, bool is_file)
+{
+    if (is_file)
+        record_refuse(
+            record,
+            "the log's head in %s/log.head is not signed by log.key beside it: it was cut "
+            "or changed, or the key was; nothing is signed; put that file back from a "
+            "copy of the folder, or begin a new log with `zhanji-moderate log rotate`",
+            record->folder);
+    else
+        record_refuse(record,
+                      "the log's head in the database is not signed by %s/log.key: nothing is "
+                      "signed; put back the key from a copy of that folder, or %s",
+                      record->folder, how_to_go_on);
+}
+
 /* The last head may be the one with which the next key took over. */
-static bool open_head(struct record *record, const struct buffer *note, const char *where,
+static bool open_head(struct record *record, const struct buffer *note, bool is_file,
                       struct heads *heads, struct checkpoint *checkpoint_out)
 {
     if (!has_text(note) || record->refusal[0] != '\0')
@@ -74,8 +90,7 @@ static bool open_head(struct record *record, const struct buffer *note, const ch
         return heads->next_signed = true;
     if (record->has_key && open_with(&record->key, note, checkpoint_out))
         return true;
-    record_refuse(record, "the log's head in %s is not signed by %s/log.key: nothing is signed; %s",
-                  where, record->folder, how_to_go_on);
+    refuse_head(record, is_file);
     return false;
 }
 
@@ -157,8 +172,8 @@ static bool settle(struct record *record, struct heads *heads, struct error *err
 {
     if (!load_key(record, heads, error) || !load_next(record, error))
         return false;
-    if (!open_head(record, &heads->database.head, "the database", heads, &heads->held) ||
-        !open_head(record, &heads->file, "log.head", heads, &heads->filed))
+    if (!open_head(record, &heads->database.head, false, heads, &heads->held) ||
+        !open_head(record, &heads->file, true, heads, &heads->filed))
         return true;
     judge_sizes(record, heads);
     if (record->refusal[0] == '\0' && !walk_heads(record, heads, error))

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "collector/log/merkle.h"
+#include "moderation/commands/bulk_effect.h"
 #include "moderation/commands/bulk_list.h"
 #include "moderation/deciding.h"
 #include "moderation/selecting.h"
 #include "moderation/wording.h"
 
 enum {
-    STATIONS_SHOWN = 20,
     AHEAD_MAX = 10 /* seconds */
 };
 
@@ -33,44 +33,6 @@ static bool select_reports(struct bulk *bulk, struct error *error)
         return false;
     bulk->reports = json_incref(json_object_get(selection, "reports"));
     bulk->total = (uint64_t)json_integer_value(json_object_get(selection, "total"));
-    return true;
-}
-
-/* What approving would change, station by station. */
-static bool show_effect(struct bulk *bulk, struct error *error)
-{
-    auto_json json_t *ids = json_array();
-    auto_json json_t *reply = NULL;
-    auto_free char *body = NULL;
-    struct client_request request = {
-        .method = "POST", .path = "/api/v1/moderation/preview", .type = "application/json"};
-    const json_t *stations;
-    const json_t *texts =
-        json_object_get(json_object_get(bulk->wording.survey, "statuses"), "texts");
-    size_t changed = 0;
-
-    for (size_t i = 0; i < json_array_size(bulk->reports); i++)
-        json_array_append_new(ids, json_string(bulk_list_id(json_array_get(bulk->reports, i))));
-    auto_json json_t *asked = json_object();
-    json_object_set(asked, "reports", ids);
-    body = json_dumps(asked, JSON_COMPACT);
-    request.body = body;
-    request.length = strlen(body);
-    if (!client_json(&bulk->tool->client, &request, &reply, error))
-        return false;
-    stations = json_object_get(reply, "stations");
-    for (size_t i = 0; i < json_array_size(stations); i++) {
-        const json_t *station = json_array_get(stations, i);
-        const json_t *before = json_object_get(station, "before");
-        const json_t *after = json_object_get(station, "after");
-        if (!json_is_true(json_object_get(station, "changes")) || changed++ >= STATIONS_SHOWN)
-            continue;
-        printf(
-            "  %s: %s -> %s\n", wording_pick(&bulk->wording, json_object_get(after, "name")),
-            wording_pick(&bulk->wording, json_object_get(texts, wording_member(before, "status"))),
-            wording_pick(&bulk->wording, json_object_get(texts, wording_member(after, "status"))));
-    }
-    printf("%zu of %zu stations would change their status\n", changed, json_array_size(stations));
     return true;
 }
 
@@ -117,7 +79,9 @@ static void tell(const struct bulk *bulk, const char *step)
 {
     char text[80];
 
-    snprintf(text, sizeof text, "%zu reports: %s", json_array_size(bulk->reports), step);
+    size_t count = json_array_size(bulk->reports);
+
+    snprintf(text, sizeof text, "%zu report%s: %s", count, plural(count), step);
     terminal_status(&bulk->tool->terminal, text);
 }
 
@@ -126,7 +90,7 @@ static void print_done(const struct bulk *bulk, const json_t *entry)
     size_t count = json_array_size(bulk->reports);
     const char *what = bulk->verdict.act == ACT_REVERT ? "wait again" : "decided";
 
-    printf("%zu reports %s by one signed entry\n", count, what);
+    printf("%zu report%s %s by one signed entry\n", count, plural(count), what);
     if (json_is_integer(entry) && bulk->verdict.act != ACT_REVERT)
         printf("take it back with: zhanji-moderate bulk revert %lld\n",
                (long long)json_integer_value(entry));
@@ -146,7 +110,8 @@ static enum exit_code print_result(const struct bulk *bulk, const json_t *reply)
         if (!bulk->tool->json)
             print_done(bulk, json_object_get(result, "entry"));
         if (bulk->total > count)
-            printf("%llu more match: run it again\n", (unsigned long long)(bulk->total - count));
+            terminal_complain("%llu more match: run it again",
+                              (unsigned long long)(bulk->total - count));
         return EXIT_DONE;
     }
     terminal_complain("nothing was decided: %s%s", wording_member(result, "error"),
@@ -214,8 +179,6 @@ static bool send_bulk(struct bulk *bulk, enum exit_code *code_out, struct error 
 
 static bool run(struct bulk *bulk, enum exit_code *code_out, struct error *error)
 {
-    size_t count;
-
     if (!wording_load(&bulk->tool->client, bulk->tool->terminal.language, &bulk->wording, error))
         return false;
     terminal_status(&bulk->tool->terminal, "reading which reports match");
@@ -223,16 +186,13 @@ static bool run(struct bulk *bulk, enum exit_code *code_out, struct error *error
     terminal_status(&bulk->tool->terminal, NULL);
     if (!is_selected)
         return false;
-    count = json_array_size(bulk->reports);
-    if (count == 0) {
-        puts("nothing matches");
-        return true;
-    }
-    if (bulk->tool->arguments.options[OPTION_DRY_RUN] == NULL)
+    if (bulk->tool->arguments.options[OPTION_DRY_RUN] != NULL)
+        return bulk_effect(bulk->tool, &bulk->wording, bulk->reports, bulk->total,
+                           bulk->verdict.act == ACT_APPROVE, error);
+    if (json_array_size(bulk->reports) > 0)
         return send_bulk(bulk, code_out, error);
-    printf("%zu reports of %llu that match would be decided by one signed entry\n", count,
-           (unsigned long long)bulk->total);
-    return bulk->verdict.act != ACT_APPROVE || show_effect(bulk, error);
+    puts(bulk->tool->json ? "{\"results\":[]}" : "nothing matches");
+    return true;
 }
 
 static enum exit_code finish(struct bulk *bulk)

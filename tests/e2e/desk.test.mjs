@@ -204,8 +204,13 @@ test('bulk from the tool: a dry run, one entry, one undo', async (t) => {
   const dry = await bulk('approve', '--flag', 'links', '--dry-run');
   assert.equal(dry.code, 0, dry.stderr);
   assert.match(dry.stdout, /^500 reports of 500 that match/);
-  assert.match(dry.stdout, /of 1 stations would change/);
+  assert.match(dry.stdout, /of 1 station would change its status/);
   assert.equal(await waits(), count);
+  const told = JSON.parse((await bulk('approve', '--flag', 'links', '--dry-run', '--json')).stdout);
+  assert.deepEqual(told, { dry_run: true, reports: 500, total: 500, stations: [] });
+  const none = ['--text', 'nothing like this'];
+  assert.deepEqual(JSON.parse((await bulk('reject', ...none, '--reason', 'spam', '--json')).stdout), { results: [] });
+  assert.equal(JSON.parse((await bulk('approve', ...none, '--dry-run', '--json')).stdout).reports, 0);
   assert.equal((await bulk('reject', '--flag', 'links')).code, 2, 'a rejection says why');
 
   const list = path.join(server.folder, 'links.ids');
@@ -249,6 +254,10 @@ test('review shows flags and what approving would do', async (t) => {
   assert.match(shown.stdout, /! The note holds a link/);
   assert.match(shown.stdout, /now: +Identity asked \(Inferred citywide/);
   assert.match(shown.stdout, /approved: (?!Identity asked)/);
+  const dry = await moderate(server, ['--key', lin.file, 'bulk', 'approve', '--changes', '--dry-run', '--json']);
+  const [{ name, ...change }] = JSON.parse(dry.stdout).stations;
+  assert.deepEqual([change.id, change.from, name.zh], ['bagou', 'real_name', '巴沟']);
+  assert.notEqual(change.to, change.from);
 });
 
 test('review takes back decision after decision, and shows each again', async (t) => {
@@ -311,6 +320,12 @@ test('the completion completes', () => {
     ['purge 365 --', '--dry-run --socket --server --key --json --help'],
     ['log v', 'verify'],
     ['queue --station |', ''],
+    ['queue --flag = li', 'links'],
+    ['queue --order =', 'use age'],
+    [`queue --key = ${root}/LIC`, `${root}/LICENSE`],
+    ['--key = k reject id --reason = sp', 'spam'],
+    [`approve ${root}/LIC`, ''],
+    [`bulk revert ${root}/LIC`, `${root}/LICENSE`],
     [`log verify ${root}/READ`, `${root}/README.md`],
     [`--key ${root}/LIC`, `${root}/LICENSE`],
   ]) {

@@ -368,7 +368,25 @@ static void a_head_of_another_key_is_not_followed(void **state)
     extend_to(fixture, 0, 3);
     close_all(fixture);
     write_file(fixture, "log.head", "beijing-subway/decisions\n3\nAAAA\n\n— x AAAA\n");
-    expect_refusal(fixture, "not signed by");
+    expect_refusal(fixture, "log.head is not signed by");
+}
+
+static void a_head_file_that_was_cut_can_be_put_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    auto_buffer struct buffer whole = {0};
+    extend_to(fixture, 0, 3);
+    assert_true(record_file_read(fixture->record, "log.head", &whole, &error));
+    close_all(fixture);
+    auto_free char *cut = memory_slice(whole.data, whole.length / 2);
+    write_file(fixture, "log.head", cut);
+    expect_refusal(fixture, "put that file back from a copy of the folder");
+    close_all(fixture);
+    write_file(fixture, "log.head", whole.data);
+    open_store(fixture);
+    open_record(fixture);
+    check_head(fixture, 3);
 }
 
 static void a_head_file_that_a_crash_left_behind_is_caught_up(void **state)
@@ -404,6 +422,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_shorter_database_is_not_signed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_head_of_another_key_is_not_followed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_head_file_that_was_cut_can_be_put_back, setup, teardown),
         cmocka_unit_test_setup_teardown(a_head_file_that_a_crash_left_behind_is_caught_up, setup,
                                         teardown),
     };
