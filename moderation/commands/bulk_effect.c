@@ -90,7 +90,7 @@ bool bulk_effect(struct tool *tool, const struct wording *wording, const json_t 
         puts("nothing matches");
         return true;
     }
-    if (is_approval && !ask(tool, reports, &reply, error))
+    if (is_approval && count > 0 && !ask(tool, reports, &reply, error))
         return false;
     if (is_approval)
         changes = changes_of(json_object_get(reply, "stations"));
