@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "collector/base/file.h"
-#include "moderation/import.h"
 #include "moderation/tool.h"
 
 static bool parse(char *const *words, struct arguments *arguments, struct error *error)
@@ -240,151 +239,6 @@ static void paragraphs_wrap_at_spaces_or_between_characters(void **state)
                         "\xE4\xB8\x80\xE4\xB8\x80\xE4\xB8\x80\xE4\xB8\x80\n  \xE4\xB8\x80\n");
 }
 
-static struct wording tiny_wording(void)
-{
-    static const char survey[] =
-        "{\"id\":\"tiny\",\"questions\":[{\"id\":\"lift\",\"text\":{\"en\":\"Lift?\"},"
-        "\"options\":[{\"id\":\"works\",\"text\":{\"en\":\"Works\"}}]}]}";
-
-    return (struct wording){json_loads(survey, 0, NULL), LANGUAGE_EN};
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static size_t read_import(struct import *import, struct buffer *lines, size_t *last_out)
-{
-    struct error error = {0};
-    size_t count = 0;
-
-    while (import_next(import, lines, last_out, &error) == 1) {
-        buffer_char(lines, '\n');
-        count++;
-    }
-    assert_int_equal(error.kind, ERROR_NONE);
-    return count;
-}
-
-static void a_csv_becomes_reports_with_stable_ids(void **state)
-{
-    struct folder *folder = *state;
-    struct wording wording = tiny_wording();
-    struct error error = {0};
-    struct buffer lines[2] = {{0}, {0}};
-    size_t last;
-
-    snprintf(folder->file, sizeof folder->file, "%s/in.csv", folder->path);
-    write_file(folder->file, "station,visited,lift,note\nA,2023,works,\"a \"\"b\"\"\"\nA,2023,,\n"
-                             "A,2023,,\n");
-    for (size_t i = 0; i < 2; i++) {
-        struct import import;
-        assert_true(import_open(folder->file, &wording, &import, &error));
-        assert_int_equal(read_import(&import, &lines[i], &last), 3);
-        assert_int_equal(last, 4);
-        import_close(&import);
-    }
-    assert_string_equal(lines[0].data, lines[1].data);
-    json_t *first = json_loadb(lines[0].data, strcspn(lines[0].data, "\n"), 0, NULL);
-    assert_string_equal(wording_member(first, "note"), "a \"b\"");
-    assert_string_equal(wording_member(json_object_get(first, "answers"), "lift"), "works");
-    assert_null(json_object_get(first, "basis"));
-    assert_int_equal(strlen(wording_member(first, "id")), 36);
-    json_decref(first);
-    /* The second and third row are alike, and yet two reports. */
-    const char *second = strchr(lines[0].data, '\n') + 1;
-    const char *third = strchr(second, '\n') + 1;
-    assert_memory_not_equal(second, third, (size_t)(third - second));
-    for (size_t i = 0; i < 2; i++)
-        buffer_finish(&lines[i]);
-    wording_finish(&wording);
-}
-
-static void a_csv_with_unknown_columns_is_refused(void **state)
-{
-    static const char *const bad[] = {
-        "station,visited,escalator\n", "station,lift\n", "visited,lift\n", "station,visited\n", "",
-    };
-    struct folder *folder = *state;
-    struct wording wording = tiny_wording();
-
-    snprintf(folder->file, sizeof folder->file, "%s/in.csv", folder->path);
-    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
-        struct import import;
-        struct error error = {0};
-        write_file(folder->file, bad[i]);
-        assert_false(import_open(folder->file, &wording, &import, &error));
-        assert_int_equal(error.kind, ERROR_INVALID);
-    }
-    wording_finish(&wording);
-}
-
-static void a_csv_that_is_not_utf_8_is_refused_at_its_line(void **state)
-{
-    struct folder *folder = *state;
-    struct wording wording = tiny_wording();
-    struct import import;
-    struct error error = {0};
-    auto_buffer struct buffer lines = {0};
-    size_t last = 0;
-
-    snprintf(folder->file, sizeof folder->file, "%s/in.csv", folder->path);
-    write_file(folder->file, "station,visited,lift,note\nA,2023,works,fine\n"
-                             "A,2023,works,\xd5\xbe\xc3\xc7\n"); /* GB 18030 */
-    assert_true(import_open(folder->file, &wording, &import, &error));
-    assert_int_equal(import_next(&import, &lines, &last, &error), 1);
-    size_t good = lines.length;
-    assert_int_equal(import_next(&import, &lines, &last, &error), -1);
-    assert_int_equal(lines.length, good);
-    assert_int_equal(error.kind, ERROR_INVALID);
-    assert_non_null(strstr(error.text, "line 3: column note is not UTF-8"));
-    import_close(&import);
-    wording_finish(&wording);
-}
-
-static void a_byte_order_mark_is_no_part_of_a_line(void **state)
-{
-    struct folder *folder = *state;
-    struct wording wording = tiny_wording();
-    struct import import;
-    struct error error = {0};
-    auto_buffer struct buffer lines = {0};
-    size_t last = 0;
-
-    snprintf(folder->file, sizeof folder->file, "%s/in.ndjson", folder->path);
-    write_file(folder->file, "\xef\xbb\xbf{\"id\":\"x\"}\n");
-    assert_true(import_open(folder->file, &wording, &import, &error));
-    assert_int_equal(read_import(&import, &lines, &last), 1);
-    assert_string_equal(lines.data, "{\"id\":\"x\"}\n");
-    import_close(&import);
-    wording_finish(&wording);
-}
-
-static void ndjson_keeps_what_has_an_id_and_what_is_broken(void **state)
-{
-    struct folder *folder = *state;
-    struct wording wording = tiny_wording();
-    struct import import;
-    struct error error = {0};
-    auto_buffer struct buffer lines = {0};
-    size_t last;
-
-    snprintf(folder->file, sizeof folder->file, "%s/in.ndjson", folder->path);
-    write_file(folder->file, "{ \"id\" : \"x\" }\n\n  \n{broken\n{\"station\":\"A\"}");
-    assert_true(import_open(folder->file, &wording, &import, &error));
-    assert_int_equal(read_import(&import, &lines, &last), 3);
-    assert_int_equal(last, 5);
-    assert_true(
-        strncmp(lines.data, "{ \"id\" : \"x\" }\n{broken\n{\"station\":\"A\",\"id\":\"", 44) == 0);
-    import_close(&import);
-    wording_finish(&wording);
-}
-
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
 int main(void)
@@ -402,11 +256,6 @@ int main(void)
         WITH_FOLDER(a_key_that_others_may_read_is_refused),
         cmocka_unit_test(cells_are_as_wide_as_they_look),
         cmocka_unit_test(paragraphs_wrap_at_spaces_or_between_characters),
-        WITH_FOLDER(a_csv_becomes_reports_with_stable_ids),
-        WITH_FOLDER(a_csv_with_unknown_columns_is_refused),
-        WITH_FOLDER(a_csv_that_is_not_utf_8_is_refused_at_its_line),
-        WITH_FOLDER(a_byte_order_mark_is_no_part_of_a_line),
-        WITH_FOLDER(ndjson_keeps_what_has_an_id_and_what_is_broken),
     };
 
     return cmocka_run_group_tests_name("moderation tool", tests, NULL, NULL);
