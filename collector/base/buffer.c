@@ -19,20 +19,29 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
-char *buffer_reserve(struct buffer *buffer, size_t extra)
+static void grow(struct buffer *buffer, size_t needed)
+{
+    size_t capacity = buffer->capacity * 2 > needed ? buffer->capacity * 2 : needed + 64;
+    buffer->data = memory_resize_take(buffer->data, capacity, 1);
+    buffer->capacity = capacity;
+}
+
+static inline char *reserve(struct buffer *buffer, size_t extra)
 {
     size_t needed = buffer->length + extra + 1;
-    if (needed > buffer->capacity) {
-        size_t capacity = buffer->capacity * 2 > needed ? buffer->capacity * 2 : needed + 64;
-        buffer->data = memory_resize_take(buffer->data, capacity, 1);
-        buffer->capacity = capacity;
-    }
+    if (needed > buffer->capacity)
+        grow(buffer, needed);
     return buffer->data + buffer->length;
+}
+
+char *buffer_reserve(struct buffer *buffer, size_t extra)
+{
+    return reserve(buffer, extra);
 }
 
 void buffer_bytes(struct buffer *buffer, const void *bytes, size_t length)
 {
-    char *end = buffer_reserve(buffer, length);
+    char *end = reserve(buffer, length);
     if (length != 0)
         memcpy(end, bytes, length);
     end[length] = '\0';
@@ -46,7 +55,10 @@ void buffer_text(struct buffer *buffer, const char *text)
 
 void buffer_char(struct buffer *buffer, char byte)
 {
-    buffer_bytes(buffer, &byte, 1);
+    char *end = reserve(buffer, 1);
+    end[0] = byte;
+    end[1] = '\0';
+    buffer->length++;
 }
 
 void buffer_format(struct buffer *buffer, const char *format, ...)

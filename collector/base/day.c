@@ -195,7 +195,7 @@ bool day_parse(const char *text, size_t length, int32_t *day_out)
 }
 
 /* Decimal digits with leading zeros; by hand, since every report prints a few. */
-static void print_digits(struct buffer *buffer, int value, size_t count)
+void buffer_digits(struct buffer *buffer, int value, size_t count)
 {
     char *end = buffer_reserve(buffer, count);
     for (size_t i = count; i-- > 0; value /= 10)
@@ -207,11 +207,11 @@ static void print_digits(struct buffer *buffer, int value, size_t count)
 void buffer_day(struct buffer *buffer, int32_t day)
 {
     struct date date = day_to_date(day);
-    print_digits(buffer, date.year, 4);
+    buffer_digits(buffer, date.year, 4);
     buffer_char(buffer, '-');
-    print_digits(buffer, date.month, 2);
+    buffer_digits(buffer, date.month, 2);
     buffer_char(buffer, '-');
-    print_digits(buffer, date.day, 2);
+    buffer_digits(buffer, date.day, 2);
 }
 
 void buffer_instant(struct buffer *buffer, int64_t instant)
@@ -220,11 +220,11 @@ void buffer_instant(struct buffer *buffer, int64_t instant)
     int second = (int)(instant - day_begin(day, 0));
     buffer_day(buffer, day);
     buffer_char(buffer, 'T');
-    print_digits(buffer, second / 3600, 2);
+    buffer_digits(buffer, second / 3600, 2);
     buffer_char(buffer, ':');
-    print_digits(buffer, second / 60 % 60, 2);
+    buffer_digits(buffer, second / 60 % 60, 2);
     buffer_char(buffer, ':');
-    print_digits(buffer, second % 60, 2);
+    buffer_digits(buffer, second % 60, 2);
     buffer_char(buffer, 'Z');
 }
 

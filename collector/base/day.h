@@ -41,6 +41,8 @@ NODISCARD bool day_parse(const char *text, size_t length, int32_t *day_out);
 /* ±hh:mm to seconds east of UTC. */
 NODISCARD bool offset_parse(const char *text, size_t length, int32_t *seconds_out);
 
+/* A number below 10^count as `count` digits. */
+void buffer_digits(struct buffer *buffer, int value, size_t count);
 /* "2026-11-22" */
 void buffer_day(struct buffer *buffer, int32_t day);
 /* "2026-11-22T08:00:00Z" */

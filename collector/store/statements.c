@@ -40,8 +40,8 @@ static const char *const texts[STATEMENT_COUNT] = {
                             " VALUES (:code, :question, :option)",
 
     [SQL_ARRIVAL_ADD] =
-        "INSERT INTO arrival (seq, " PLAIN_COLUMNS ", visited, pseudonym, note, box)"
-        " VALUES (:seq, " PLAIN_VALUES ", :visited, :pseudonym, :note, :box)",
+        "INSERT INTO arrival (seq, " PLAIN_COLUMNS ", visited, note, box, pseudonym)"
+        " VALUES (:seq, " PLAIN_VALUES ", :visited, :note, :box, :pseudonym)",
     [SQL_ARRIVAL_ALL] = "SELECT seq, id, note IS NOT NULL OR visited IS NOT NULL,"
                         " box IS NOT NULL, pseudonym IS NOT NULL FROM arrival",
     [SQL_ARRIVAL_HASH] = "SELECT content_hash, station FROM arrival WHERE seq = :seq",

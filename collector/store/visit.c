@@ -27,9 +27,15 @@ static void print_moment(const struct survey *survey, int32_t day, int64_t momen
     int32_t shown = day_of_instant(instant, offset);
     int second = (int)(instant - day_begin(shown, offset));
     buffer_day(buffer, shown);
-    buffer_format(buffer, "T%02d:%02d", second / 3600, second / 60 % 60);
-    if (form->seconds)
-        buffer_format(buffer, ":%02d%s", second % 60, form->fraction);
+    buffer_char(buffer, 'T');
+    buffer_digits(buffer, second / 3600, 2);
+    buffer_char(buffer, ':');
+    buffer_digits(buffer, second / 60 % 60, 2);
+    if (form->seconds) {
+        buffer_char(buffer, ':');
+        buffer_digits(buffer, second % 60, 2);
+        buffer_text(buffer, form->fraction);
+    }
     buffer_text(buffer, form->local ? survey->offset_text : "Z");
 }
 

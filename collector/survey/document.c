@@ -229,5 +229,7 @@ void document_finish(struct document *document)
 
 bool slice_is(struct slice slice, const char *text)
 {
+    if (slice.length == 0 || slice.bytes[0] != text[0])
+        return slice.length == 0 && text[0] == '\0';
     return strlen(text) == slice.length && memcmp(slice.bytes, text, slice.length) == 0;
 }
