@@ -20,7 +20,7 @@ enum {
     BODY_KEEP = 64 << 10,         /* memory a connection keeps for its next request */
     CONNECTIONS_MAX = 4096,       /* by TCP; the rest waits in the backlog */
     CONNECTIONS_LOCAL_MAX = 256,  /* by the Unix socket */
-    CONNECTION_MEMORY = 12 << 10, /* for headers and libmicrohttpd's own buffers; it wipes all of
+    CONNECTION_MEMORY = 10 << 10, /* for headers and libmicrohttpd's own buffers; it wipes all of
                                      it after each request */
     LISTENERS_MAX = 2,
     WATCHES_MAX = 8,

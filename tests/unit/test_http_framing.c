@@ -101,6 +101,25 @@ static void the_rest_of_an_ambiguous_request_is_no_request(void **state)
     client_close(&client);
 }
 
+/* The longest address, and besides it what browsers and proxies add in bad cases: 8 KiB. */
+static void long_heads_are_taken(void **state)
+{
+    (void)state;
+    struct response response;
+    auto_buffer struct buffer request = {0};
+    buffer_text(&request, "GET /?");
+    for (int i = 2; i < 4096; i++)
+        buffer_char(&request, 'x');
+    buffer_text(&request, " HTTP/1.1\r\n" HOST);
+    for (int i = 0; i < 9; i++)
+        buffer_format(&request, "X%d: %0460d\r\n", i, i);
+    buffer_text(&request, "\r\n");
+    assert_true(request.length > 8 << 10);
+    assert_true(ask(&harness, request.data, &response));
+    assert_int_equal(response.status, 200);
+    response_finish(&response);
+}
+
 static void too_much_is_refused(void **state)
 {
     (void)state;
@@ -197,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ambiguous_request_is_refused_and_ends_the_connection),
         cmocka_unit_test(the_rest_of_an_ambiguous_request_is_no_request),
+        cmocka_unit_test(long_heads_are_taken),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(slow_headers_are_cut),
         cmocka_unit_test(a_slow_request_line_is_cut),
