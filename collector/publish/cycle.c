@@ -9,8 +9,11 @@
  * was in memory may have been newer than what is published. */
 static bool load_stations(struct publisher *publisher, const bool *stations, struct error *error)
 {
-    return load_records(publisher->options.store, publisher->options.survey, stations, NULL,
-                        publisher->records, error);
+    preload_hold(publisher, true);
+    bool is_read = load_records(publisher->options.store, publisher->options.survey, stations, NULL,
+                                publisher->records, error);
+    preload_hold(publisher, false);
+    return is_read;
 }
 
 static bool is_any(const bool *stations, size_t count)

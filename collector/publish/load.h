@@ -3,12 +3,18 @@
 
 #include "collector/publish/observe.h"
 
+/* Asked before each job of a long reading: may wait until others had theirs; false ends it. */
+struct load_turn {
+    bool (*take)(void *context);
+    void *context;
+};
+
 /* Reads the published reports of the stations that are set, in small jobs of the store; `records`
  * (by station) gets a new one for each, also where there was one. Most stations at once are read
- * in the order of the file. False with the error when the store failed, or (ERROR_BUSY) when
- * `cancelled` became true (NULL: never); then nothing is kept. */
+ * in the order of the file. False with the error when the store failed, or (ERROR_BUSY) when there
+ * was no further turn (NULL: there always is); then nothing is kept. */
 NODISCARD bool load_records(struct store *store, const struct survey *survey, const bool *stations,
-                            const atomic_bool *cancelled, struct record **records,
+                            const struct load_turn *turn, struct record **records,
                             struct error *error);
 
 /* Adds reports that were published since to the records that are there (NULL: to none). Adds the

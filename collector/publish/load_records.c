@@ -86,11 +86,11 @@ static void keep_record(const struct loading *loading, int station, struct recor
     (*record)->until = loading->until[station];
 }
 
-static bool read_all(struct store *store, struct loading *loading, const atomic_bool *cancelled,
+static bool read_all(struct store *store, struct loading *loading, const struct load_turn *turn,
                      struct error *error)
 {
     while (!loading->is_done) {
-        if (cancelled != NULL && atomic_load(cancelled))
+        if (turn != NULL && !turn->take(turn->context))
             return error_set(error, ERROR_BUSY, "given up");
         if (!store_call(store, &loading->job, error))
             return false;
@@ -108,7 +108,7 @@ static bool is_most(const struct survey *survey, const bool *stations)
 }
 
 bool load_records(struct store *store, const struct survey *survey, const bool *stations,
-                  const atomic_bool *cancelled, struct record **records, struct error *error)
+                  const struct load_turn *turn, struct record **records, struct error *error)
 {
     size_t count = (size_t)survey->station_count;
     bool is_scan = is_most(survey, stations);
@@ -124,7 +124,7 @@ bool load_records(struct store *store, const struct survey *survey, const bool *
                               .until = until};
     for (size_t s = 0; s < count; s++)
         observed_init(&fresh[s], survey);
-    bool is_read = read_all(store, &loading, cancelled, error);
+    bool is_read = read_all(store, &loading, turn, error);
     for (size_t s = 0; s < count; s++) {
         if (is_read && stations[s])
             keep_record(&loading, (int)s, &records[s]);

@@ -10,16 +10,30 @@ enum {
     LOW_PRIORITY = 10
 };
 
+/* What is demanded has the store for itself meanwhile. */
+static bool take_turn(void *context)
+{
+    struct publisher *publisher = context;
+    struct preload *preload = &publisher->preload;
+    pthread_mutex_lock(&publisher->mutex);
+    while (preload->is_held && !preload->is_cancelled)
+        pthread_cond_wait(&preload->turn, &publisher->mutex);
+    bool goes_on = !preload->is_cancelled;
+    pthread_mutex_unlock(&publisher->mutex);
+    return goes_on;
+}
+
 static void *preload_run(void *context)
 {
     struct publisher *publisher = context;
     struct preload *preload = &publisher->preload;
+    const struct load_turn turn = {take_turn, publisher};
     struct error error = {0};
     /* On Linux the priority is the thread's own. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), LOW_PRIORITY);
     /* What fails is read when it is needed. */
-    if (!load_records(publisher->options.store, publisher->options.survey, preload->stations,
-                      &preload->is_cancelled, preload->records, &error))
+    if (!load_records(publisher->options.store, publisher->options.survey, preload->stations, &turn,
+                      preload->records, &error))
         atomic_fetch_add(&publisher->counters.failures, 1);
     pthread_mutex_lock(&publisher->mutex);
     preload->has_ended = true;
@@ -45,12 +59,22 @@ void preload_begin(struct publisher *publisher)
     bool is_any = false;
     preload->records = memory_zeroed(stations + 1, sizeof *preload->records);
     preload->stations = memory_zeroed(stations + 1, sizeof *preload->stations);
+    pthread_mutex_lock(&publisher->mutex);
     for (size_t s = 0; s < stations; s++) {
-        preload->stations[s] = publisher->records[s] == NULL;
+        preload->stations[s] = publisher->records[s] == NULL && !publisher->stale.stations[s];
         is_any = is_any || preload->stations[s];
     }
+    pthread_mutex_unlock(&publisher->mutex);
     if (!is_any || pthread_create(&preload->thread, NULL, preload_run, publisher) != 0)
         forget(publisher);
+}
+
+void preload_hold(struct publisher *publisher, bool is_held)
+{
+    pthread_mutex_lock(&publisher->mutex);
+    publisher->preload.is_held = is_held;
+    pthread_cond_signal(&publisher->preload.turn);
+    pthread_mutex_unlock(&publisher->mutex);
 }
 
 bool preload_is_running(const struct publisher *publisher)
@@ -79,7 +103,10 @@ void preload_stop(struct publisher *publisher)
 {
     if (!preload_is_running(publisher))
         return;
-    atomic_store(&publisher->preload.is_cancelled, true);
+    pthread_mutex_lock(&publisher->mutex);
+    publisher->preload.is_cancelled = true;
+    pthread_cond_signal(&publisher->preload.turn);
+    pthread_mutex_unlock(&publisher->mutex);
     pthread_join(publisher->preload.thread, NULL);
     forget(publisher);
 }

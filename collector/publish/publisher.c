@@ -83,6 +83,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&publisher->wake, &monotonic);
     pthread_cond_init(&publisher->settled, &monotonic);
+    pthread_cond_init(&publisher->preload.turn, &monotonic);
     pthread_condattr_destroy(&monotonic);
     stale_init(&publisher->stale, options->survey);
     owing_init(&publisher->owing, options->survey);
@@ -112,6 +113,7 @@ static void publisher_destroy(struct publisher *publisher)
     free(publisher->status);
     pthread_cond_destroy(&publisher->wake);
     pthread_cond_destroy(&publisher->settled);
+    pthread_cond_destroy(&publisher->preload.turn);
     pthread_mutex_destroy(&publisher->mutex);
     pthread_mutex_destroy(&publisher->view_mutex);
     free(publisher);

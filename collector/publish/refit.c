@@ -81,6 +81,12 @@ static bool on_progress(void *context, int iteration, int most)
     return !atomic_load(&task->is_cancelled);
 }
 
+static bool goes_on(void *context)
+{
+    const struct refit_task *task = context;
+    return !atomic_load(&task->is_cancelled);
+}
+
 /* What the consensus thread has not needed since the start is read here. */
 static bool read_missing(struct refit_task *task)
 {
@@ -89,8 +95,8 @@ static bool read_missing(struct refit_task *task)
     struct error error = {0};
     for (int s = 0; s < stations; s++)
         missing[s] = task->records[s] == NULL;
-    return load_records(task->store, task->survey, missing, &task->is_cancelled, task->records,
-                        &error);
+    const struct load_turn turn = {goes_on, task};
+    return load_records(task->store, task->survey, missing, &turn, task->records, &error);
 }
 
 static int64_t microseconds_since(const struct timespec *begin)

@@ -65,8 +65,10 @@ struct refitting {
 /* What is read in the background after the start. Of the consensus thread, but while it runs. */
 struct preload {
     pthread_t thread;
-    bool has_ended; /* with the mutex: the thread can be joined */
-    atomic_bool is_cancelled;
+    pthread_cond_t turn; /* with the mutex, as these three: */
+    bool has_ended;      /* the thread can be joined */
+    bool is_cancelled;
+    bool is_held;            /* somebody waits for a station: it has the store for itself */
     bool *stations;          /* to be read */
     struct record **records; /* what was read; NULL: nothing is going on */
 };
@@ -180,8 +182,11 @@ void owing_pay(struct publisher *publisher);
  * error says that the store refused. */
 NODISCARD bool owing_pay_other_day(struct publisher *publisher, int64_t at, struct error *error);
 
-/* preload.c: reads what the records lack; takes it over when it is there; gives up. */
+/* preload.c: reads what the records lack, but for what is read anyway because it is stale; takes it
+ * over when it is there; gives up. */
 void preload_begin(struct publisher *publisher);
+/* Until it is let go it reads nothing more. */
+void preload_hold(struct publisher *publisher, bool is_held);
 bool preload_is_running(const struct publisher *publisher);
 void preload_take(struct publisher *publisher);
 void preload_stop(struct publisher *publisher);

@@ -171,6 +171,27 @@ static void who_waits_is_told_that_the_store_failed(void **state)
     view_drop(view);
 }
 
+static void what_is_read_anyway_is_not_read_beforehand(void **state)
+{
+    struct newsroom *room = *state;
+    struct publisher *publisher = room->publisher;
+    halt(publisher);
+    preload_stop(publisher);
+    for (int s = 0; s < room->survey->station_count; s++) {
+        record_drop(TAKE(publisher->records[s]));
+        publisher->stale.stations[s] = s > 0;
+    }
+    preload_begin(publisher);
+    assert_true(preload_is_running(publisher));
+    assert_true(publisher->preload.stations[0]);
+    assert_false(publisher->preload.stations[1]);
+    preload_stop(publisher);
+    publisher->stale.stations[0] = true;
+    preload_begin(publisher);
+    assert_false(preload_is_running(publisher));
+    go_on(publisher);
+}
+
 int main(void)
 {
     fault_install();
@@ -178,6 +199,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_owed_of_a_day_is_written_as_that_day_s, open_empty,
                                         close_room),
         cmocka_unit_test_setup_teardown(who_waits_is_told_that_the_store_failed, open_on_disk,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(what_is_read_anyway_is_not_read_beforehand, open_empty,
                                         close_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
