@@ -9,9 +9,7 @@
 #include "collector/store/hold.h"
 
 enum {
-    EXPORT_PAGE = 1000,
-    EXPORT_VIEWS = 25,    /* with newer views that are behind again; then the last must do */
-    EXPORT_TRIES = 200000 /* while none comes */
+    EXPORT_PAGE = 1000
 };
 
 struct export;
@@ -31,9 +29,7 @@ struct export
     const struct app *app;
     const struct export_kind *kind;
     struct view *view;
-    struct hold *hold; /* NULL until the view is what the store has */
-    int views, tries;
-    bool is_exact;
+    struct hold *hold; /* of the moment of which the view tells */
     char etag[32];
     struct buffer part;
     bool has_more, is_broken;
@@ -188,16 +184,13 @@ static void print_csv(const struct export *export, const struct stored_report *r
     buffer_char(buffer, '\n');
 }
 
-/* With how much of the log it follows from, which is known while the view is exact. */
+/* With how much of the log it follows from. */
 static void begin_ndjson(const struct export *export, struct buffer *buffer)
 {
     view_export_header(export->view, buffer);
     buffer->length--; /* its closing brace */
     buffer_text(buffer, ",\"entries\":");
-    if (export->is_exact)
-        buffer_integer(buffer, (int64_t)view_entries(export->view));
-    else
-        buffer_text(buffer, "null");
+    buffer_integer(buffer, (int64_t)view_entries(export->view));
     buffer_text(buffer, "}\n");
 }
 
@@ -215,19 +208,6 @@ static const struct export_kind ndjson_kind = {"reports.ndjson", "application/x-
 static const struct export_kind csv_kind = {"reports.csv", "text/csv; charset=utf-8", begin_csv,
                                             print_csv};
 
-/* The view tells what the store has, exactly, as long as the log has no more entries. */
-static bool hold_run(struct session *session, struct store_job *job, struct error *error)
-{
-    struct export *export = export_of_job(job);
-    uint64_t entries = 0;
-    if (!session_entry_count(session, &entries, error))
-        return false;
-    export->is_exact = entries == view_entries(export->view);
-    if (export->is_exact || export->views >= EXPORT_VIEWS || export->tries >= EXPORT_TRIES)
-        export->hold = session_hold(session);
-    return true;
-}
-
 static void make_etag(struct export *export)
 {
     auto_buffer struct buffer text = {0};
@@ -239,33 +219,19 @@ static void make_etag(struct export *export)
     reading_set_view(export->exchange, export->view);
 }
 
-static void export_catch_up(struct export *export)
+static void export_begin(void *context, struct view *view, struct hold *hold,
+                         const struct error *error)
 {
-    struct view *newer = publisher_view(export->app->publisher);
-    export->views += newer != export->view;
-    export->tries++;
-    view_drop(export->view);
-    export->view = newer;
-    publisher_look(export->app->publisher);
-}
-
-static void hold_finish(struct store_job *job)
-{
-    struct export *export = export_of_job(job);
+    struct export *export = context;
     struct http_exchange *exchange = export->exchange;
-    struct error error = job->error;
-    if (error.kind == ERROR_NONE && export->hold == NULL) {
-        export_catch_up(export);
-        if (export_submit(export, hold_run, hold_finish, &error))
-            return;
-    }
-    if (error.kind != ERROR_NONE) {
-        http_error(exchange, &error);
+    export->view = view;
+    export->hold = hold;
+    if (hold == NULL) {
+        http_error(exchange, error);
     } else {
         export->kind->begin(export, &export->part);
         export->has_more = true;
-        if (export->is_exact)
-            make_etag(export);
+        make_etag(export);
     }
     http_resume(exchange);
 }
@@ -275,16 +241,16 @@ static enum http_progress serve_export(struct http_exchange *exchange, const str
 {
     struct error error = {0};
     struct export *export = memory_zeroed(1, sizeof *export);
+    const struct exact_view request = {export_begin, export};
     export->stream = (struct http_stream){
         .next = export_next, .destroy = export_destroy, .file_name = kind->file_name};
     export->app = app;
     export->kind = kind;
     export->exchange = exchange;
-    export->view = publisher_view(app->publisher);
     exchange->reply.stream = &export->stream;
     exchange->reply.type = kind->type;
     exchange->reply.public_data = true;
-    if (export_submit(export, hold_run, hold_finish, &error))
+    if (publisher_exact_view(app->publisher, app->collector, &request, &error))
         return HTTP_WAIT;
     return http_error(exchange, &error);
 }

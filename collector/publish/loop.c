@@ -25,12 +25,16 @@ static int64_t until_midnight(const struct publisher *publisher)
     return seconds * SECOND_MS < LOOK_MS ? seconds * SECOND_MS : LOOK_MS;
 }
 
-/* Milliseconds until something is due; 0: now. With the mutex. */
+/* Milliseconds until something is due; 0: now. With the mutex. Who waits for a view that is exact
+ * would wait for ever if every publication left time for the next decision. */
 static int64_t until_due(const struct publisher *publisher, int64_t not_before)
 {
     bool is_asked = publisher->tickets != publisher->settled_ticket;
     int32_t shown = view_today(publisher->view);
-    if (!publisher->stale.any && !is_asked && publisher_today(publisher) == shown)
+    if (publisher->exact != NULL && !publisher->is_failing)
+        return 0;
+    if (!publisher->stale.any && !is_asked && publisher->exact == NULL &&
+        publisher_today(publisher) == shown)
         return until_midnight(publisher);
     int64_t wait = not_before - monotonic_ms();
     return wait > 0 ? wait : 0;
@@ -66,6 +70,7 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     publisher->settled_ticket = ticket;
     publisher->failed_ticket = is_done ? 0 : ticket;
     publisher->failure = error;
+    publisher->is_failing = !is_done;
     if (is_done) {
         publisher->refit.settled = publisher->refit.taken;
         publisher->refit.ripe = refit_ticket;
@@ -109,8 +114,10 @@ void *publisher_loop(void *context)
             owing_pay(publisher);
             past_answer(publisher, past);
         }
-        if (due == 0)
+        if (due == 0) {
             run_cycle(publisher, &stale, &not_before);
+            exact_answer(publisher);
+        }
         owing_pay_some(publisher);
         pthread_mutex_lock(&publisher->mutex);
     }

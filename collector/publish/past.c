@@ -141,20 +141,26 @@ static struct view *read_past(struct publisher *publisher, int32_t known_at, str
     return view;
 }
 
-void past_answer(struct publisher *publisher, struct past_task *task)
+/* The queue is full while intake runs at its limit; it empties in milliseconds. */
+bool publisher_deliver(struct publisher *publisher, struct store_job *job)
 {
     const struct timespec pause = {.tv_nsec = 5000000};
     struct error full = {0};
-    task->view = read_past(publisher, task->request.known_at, &task->error);
-    task->job = (struct store_job){
-        .collector = task->collector, .run = past_nothing, .finish = past_deliver};
-    /* The queue is full while intake runs at its limit; it empties in milliseconds. */
-    while (!store_submit(publisher->options.store, &task->job, &full)) {
-        if (publisher_is_stopping(publisher)) {
-            view_drop(task->view);
-            free(task);
-            return;
-        }
+    job->run = past_nothing;
+    while (!store_submit(publisher->options.store, job, &full)) {
+        if (publisher_is_stopping(publisher))
+            return false;
         nanosleep(&pause, NULL);
     }
+    return true;
+}
+
+void past_answer(struct publisher *publisher, struct past_task *task)
+{
+    task->view = read_past(publisher, task->request.known_at, &task->error);
+    task->job = (struct store_job){.collector = task->collector, .finish = past_deliver};
+    if (publisher_deliver(publisher, &task->job))
+        return;
+    view_drop(task->view);
+    free(task);
 }

@@ -207,6 +207,7 @@ void publisher_stop(struct publisher *publisher)
         publisher->past_first = task->next;
         free(task);
     }
+    exact_forget(publisher);
     stop_listening(publisher);
     publisher_destroy(publisher);
 }

@@ -2,6 +2,7 @@
 #define ZHANJI_PUBLISH_PUBLISHER_H
 
 #include "collector/publish/view.h"
+#include "collector/store/hold.h"
 #include "collector/store/store.h"
 
 /*
@@ -15,6 +16,7 @@ struct publisher_options {
     struct store *store;
     struct clock clock;
     int64_t interval_ms; /* at most one publication in this time: 200 */
+    int64_t patience_ms; /* publisher_exact_view waits no longer; 0: 10 s */
 };
 
 /* Loads what is published, publishes the first view, starts the thread. */
@@ -47,5 +49,17 @@ struct past_view {
 NODISCARD bool publisher_past_view(struct publisher *publisher, struct store_collector *collector,
                                    const struct past_view *request, struct view **view_out,
                                    struct error *error);
+
+/* A view and a hold of the store of one moment, at which the view told exactly what the store had;
+ * for this the next publications come without a pause. `done` gets them on the collector's thread,
+ * and owns them; or NULL with the error (ERROR_BUSY: in all that time there was no such moment).
+ * False: too many wait. */
+struct exact_view {
+    void (*done)(void *context, struct view *view, struct hold *hold, const struct error *error);
+    void *context;
+};
+
+NODISCARD bool publisher_exact_view(struct publisher *publisher, struct store_collector *collector,
+                                    const struct exact_view *request, struct error *error);
 
 #endif

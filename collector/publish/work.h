@@ -32,6 +32,18 @@ struct past_task {
     struct error error;
 };
 
+/* A view and a hold of one moment that somebody waits for. */
+struct exact_task {
+    struct store_job job; /* brings the answer back to the collector's thread */
+    struct exact_task *next;
+    struct exact_view request;
+    struct store_collector *collector;
+    int64_t deadline_ms;
+    struct view *view; /* the answer, or NULL with the error */
+    struct hold *hold;
+    struct error error;
+};
+
 enum {
     PAST_KEPT = 4,
     PAST_WAITING = 32 /* more than these are told to come again */
@@ -98,8 +110,11 @@ struct publisher {
     uint64_t tickets, settled_ticket; /* publisher_wait: asked for, and answered */
     uint64_t failed_ticket;           /* the last that was answered by `failure`; 0: none was */
     struct error failure;             /* of the last look; it is tried again */
+    bool is_failing;                  /* the last look failed */
     struct past_task *past_first, *past_last;
     int past_waiting;
+    struct exact_task *exact; /* in no order */
+    int exact_waiting;
     struct view *past[PAST_KEPT]; /* kept views of the past, newest use first */
 
     /* The thread's own. */
@@ -193,6 +208,12 @@ void preload_stop(struct publisher *publisher);
 
 /* past.c: answers somebody who waits; takes the task. */
 void past_answer(struct publisher *publisher, struct past_task *task);
+/* Has a job that does nothing bring itself back to its collector's thread; false: the publisher
+ * stops, and the job stays the caller's. */
+NODISCARD bool publisher_deliver(struct publisher *publisher, struct store_job *job);
+/* exact.c: answers whom it can; forgets all. */
+void exact_answer(struct publisher *publisher);
+void exact_forget(struct publisher *publisher);
 /* restore.c: what was published when the server stopped becomes the current view again. */
 NODISCARD bool publisher_restore(struct publisher *publisher, struct error *error);
 

@@ -171,6 +171,71 @@ static void who_waits_is_told_that_the_store_failed(void **state)
     view_drop(view);
 }
 
+/* What came of asking for a view and a hold of one moment. */
+struct exact_answer {
+    struct view *view;
+    struct hold *hold;
+    struct error error;
+    bool has_come;
+};
+
+static void exact_has_come(void *context, struct view *view, struct hold *hold,
+                           const struct error *error)
+{
+    *(struct exact_answer *)context = (struct exact_answer){view, hold, *error, true};
+}
+
+static struct exact_answer ask_exact(struct newsroom *room)
+{
+    struct error error = {0};
+    struct exact_answer answer = {0};
+    const struct exact_view request = {exact_has_come, &answer};
+    struct store_collector *collector = store_collector_create(&error);
+    assert_non_null(collector);
+    assert_true(publisher_exact_view(room->publisher, collector, &request, &error));
+    while (!answer.has_come)
+        store_collect(collector);
+    store_collector_destroy(collector);
+    return answer;
+}
+
+static void what_is_held_is_what_the_view_tells(void **state)
+{
+    struct newsroom *room = *state;
+    for (unsigned i = 1; i <= 20; i++) {
+        newsroom_tell(room, i, "bagou", "2023-12", "card_issue", "no_id");
+        struct exact_answer answer = ask_exact(room);
+        assert_int_equal(answer.error.kind, ERROR_NONE);
+        assert_non_null(answer.hold);
+        auto_free uint32_t *counts = count_reports(answer.view);
+        assert_int_equal(counts[survey_station(room->survey, "bagou")], i);
+        hold_release(answer.hold);
+        view_drop(answer.view);
+    }
+}
+
+static void nobody_waits_for_ever_for_an_exact_view(void **state)
+{
+    struct newsroom *room = *state;
+    struct publisher *publisher = room->publisher;
+    halt(publisher);
+    publisher->options.patience_ms = 1;
+    newsroom_tell(room, 1, "bagou", "2023-12", "card_issue", "no_id");
+    fault_set(FAULT_FULL, 1);
+    go_on(publisher);
+    struct exact_answer answer = ask_exact(room);
+    assert_null(answer.view);
+    assert_null(answer.hold);
+    assert_int_equal(answer.error.kind, ERROR_BUSY);
+    struct newsroom_job mend = {.job = {.run = mend_disk}, .room = room};
+    newsroom_call(room, &mend);
+    publisher->options.patience_ms = 0;
+    answer = ask_exact(room);
+    assert_non_null(answer.hold);
+    hold_release(answer.hold);
+    view_drop(answer.view);
+}
+
 static void what_is_read_anyway_is_not_read_beforehand(void **state)
 {
     struct newsroom *room = *state;
@@ -199,6 +264,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_owed_of_a_day_is_written_as_that_day_s, open_empty,
                                         close_room),
         cmocka_unit_test_setup_teardown(who_waits_is_told_that_the_store_failed, open_on_disk,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(what_is_held_is_what_the_view_tells, open_empty,
+                                        close_room),
+        cmocka_unit_test_setup_teardown(nobody_waits_for_ever_for_an_exact_view, open_on_disk,
                                         close_room),
         cmocka_unit_test_setup_teardown(what_is_read_anyway_is_not_read_beforehand, open_empty,
                                         close_room),
