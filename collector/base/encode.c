@@ -22,21 +22,45 @@ void buffer_hex(struct buffer *buffer, const void *bytes, size_t length)
     buffer->length += 2 * length;
 }
 
-static void encode_base64(struct buffer *buffer, const void *bytes, size_t length, int variant)
+/* RFC 4648 §4 and §5. */
+static const _Alignas(64) char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const _Alignas(64) char base64url_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* `count` digits of 24 bits, from the top. */
+static char *print_base64(const char *digits, uint32_t bits, int count, char *out)
 {
-    size_t size = sodium_base64_encoded_len(length, variant);
-    sodium_bin2base64(buffer_reserve(buffer, size), size, bytes, length, variant);
-    buffer->length += size - 1;
+    for (int shift = 18; count > 0; shift -= 6, count--)
+        *out++ = digits[bits >> shift & 63];
+    return out;
+}
+
+static void encode_base64(struct buffer *buffer, const void *bytes, size_t length,
+                          const char *digits, bool padded)
+{
+    const uint8_t *in = bytes;
+    char *out = buffer_reserve(buffer, (length + 2) / 3 * 4);
+    for (; length >= 3; in += 3, length -= 3)
+        out = print_base64(digits, (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2], 4, out);
+    if (length > 0) {
+        uint32_t bits = (uint32_t)in[0] << 16 | (length == 2 ? (uint32_t)in[1] << 8 : 0);
+        out = print_base64(digits, bits, (int)length + 1, out);
+        for (size_t i = length; padded && i < 3; i++)
+            *out++ = '=';
+    }
+    *out = '\0';
+    buffer->length = (size_t)(out - buffer->data);
 }
 
 void buffer_base64(struct buffer *buffer, const void *bytes, size_t length)
 {
-    encode_base64(buffer, bytes, length, sodium_base64_VARIANT_ORIGINAL);
+    encode_base64(buffer, bytes, length, base64_digits, true);
 }
 
 void buffer_base64url(struct buffer *buffer, const void *bytes, size_t length)
 {
-    encode_base64(buffer, bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    encode_base64(buffer, bytes, length, base64url_digits, false);
 }
 
 /* The value of each digit and one more; 0: no digit. Branches would be mispredicted half the time. */

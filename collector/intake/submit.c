@@ -7,7 +7,6 @@
 static void write_receipt(struct submission *submission)
 {
     struct buffer *receipt = &submission->receipt;
-    buffer_reserve(receipt, RECEIPT_SIZE);
     buffer_char(receipt, '{');
     receipt_members(submission->app, &submission->prepared, &submission->outcome, "status",
                     receipt);
@@ -110,6 +109,8 @@ enum http_progress handle_submit(struct http_exchange *exchange, void *context)
     submission->exchange = exchange;
     submission->app = app;
     submission->answer = answer_json;
+    /* On the thread that frees it, so that two threads do not meet in malloc. */
+    buffer_reserve(&submission->receipt, RECEIPT_SIZE);
     struct error error = {0};
     if (submission_send(submission, &error))
         return HTTP_WAIT;

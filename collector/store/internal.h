@@ -39,6 +39,7 @@ struct published_changes {
 struct session {
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENT_COUNT];
+    struct parameters parameters[STATEMENT_COUNT];
     sqlite3_stmt *pages[PAGE_STATEMENTS];
     sqlite3_stmt *records[RECORD_STATEMENTS];
     void (*on_entries)(void *context); /* after a commit that appended some; NULL: nobody asked */

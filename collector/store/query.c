@@ -16,7 +16,10 @@ struct query query_begin_text(struct session *session, sqlite3_stmt **slot, cons
 
 struct query query_begin(struct session *session, enum statement statement)
 {
-    return query_begin_text(session, &session->statements[statement], statement_sql(statement));
+    struct query query =
+        query_begin_text(session, &session->statements[statement], statement_sql(statement));
+    query.known = &session->parameters[statement];
+    return query;
 }
 
 void query_end(struct query *query)
@@ -28,18 +31,28 @@ void query_end(struct query *query)
 }
 
 /* Most are bound in the order of the SQL: SQLite compares a name with all of them. */
-static int parameter(struct query *query, const char *name)
+static int find_parameter(const struct query *query, const char *name)
 {
-    if (query->code != SQLITE_OK)
-        return 0;
     int index = query->bound + 1;
     const char *next = sqlite3_bind_parameter_name(query->statement, index);
-    if (next == NULL || strcmp(next, name) != 0)
-        index = sqlite3_bind_parameter_index(query->statement, name);
+    if (next != NULL && strcmp(next, name) == 0)
+        return index;
+    return sqlite3_bind_parameter_index(query->statement, name);
+}
+
+static int parameter(struct query *query, const char *name)
+{
+    int next = query->bound + 1;
+    if (query->code != SQLITE_OK)
+        return 0;
+    if (query->known != NULL && next <= PARAMETERS_MAX && query->known->names[next] == name)
+        return query->bound = next;
+    int index = find_parameter(query, name);
     if (index == 0)
         query->code = SQLITE_RANGE;
-    query->bound = index;
-    return index;
+    else if (query->known != NULL && index <= PARAMETERS_MAX)
+        query->known->names[index] = name;
+    return query->bound = index;
 }
 
 void query_integer(struct query *query, const char *name, int64_t value)

@@ -12,9 +12,19 @@ struct session;
  * own; at the end of the scope it is reset and its bindings are cleared. */
 struct query {
     struct session *session;
-    sqlite3_stmt *statement; /* NULL if it could not be prepared */
-    int code;                /* SQLITE_OK or the first failure */
-    int bound;               /* the parameter bound last, from 1 */
+    sqlite3_stmt *statement;  /* NULL if it could not be prepared */
+    int code;                 /* SQLITE_OK or the first failure */
+    int bound;                /* the parameter bound last, from 1 */
+    struct parameters *known; /* NULL: none */
+};
+
+enum {
+    PARAMETERS_MAX = 16 /* of which a statement's are known again */
+};
+
+/* Under which name each parameter of a statement was bound before, compared as a pointer. */
+struct parameters {
+    const char *names[PARAMETERS_MAX + 1]; /* from 1 */
 };
 
 #define auto_query __attribute__((cleanup(query_end)))
@@ -24,7 +34,7 @@ struct query query_begin(struct session *session, enum statement statement);
 struct query query_begin_text(struct session *session, sqlite3_stmt **slot, const char *sql);
 void query_end(struct query *query);
 
-/* What is not bound is NULL. NULL texts and blobs are NULL. Bytes must last until the end. */
+/* What is not bound is NULL. Names are literals. NULL texts and blobs are NULL. Bytes must last until the end. */
 void query_integer(struct query *query, const char *name, int64_t value);
 void query_text(struct query *query, const char *name, const char *text);
 void query_blob(struct query *query, const char *name, const void *bytes, size_t length);

@@ -95,6 +95,37 @@ static void a_sealed_box_opens_with_its_key_alone(void **state)
     assert_false(box_open(mine, &my_secret, sealed, 10, opened));
 }
 
+/* RFC 4648 §10, and one that has the two letters in which the alphabets differ. */
+static void base64_is_written_as_the_rfc_says(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *bytes, *base64, *base64url;
+    } cases[] = {
+        {"", "", ""},
+        {"f", "Zg==", "Zg"},
+        {"fo", "Zm8=", "Zm8"},
+        {"foo", "Zm9v", "Zm9v"},
+        {"foob", "Zm9vYg==", "Zm9vYg"},
+        {"fooba", "Zm9vYmE=", "Zm9vYmE"},
+        {"foobar", "Zm9vYmFy", "Zm9vYmFy"},
+        {"\xfb\xff\xfe\xff", "+//+/w==", "-__-_w"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_buffer struct buffer text = {0};
+        buffer_text(&text, ":"); /* they append */
+        buffer_base64(&text, cases[i].bytes, strlen(cases[i].bytes));
+        assert_string_equal(text.data + 1, cases[i].base64);
+        assert_int_equal(text.length, strlen(text.data));
+        buffer_clear(&text);
+        buffer_base64url(&text, cases[i].bytes, strlen(cases[i].bytes));
+        assert_string_equal(text.data, cases[i].base64url);
+        assert_int_equal(text.length, strlen(text.data));
+    }
+}
+
 static void base64_is_strict(void **state)
 {
     (void)state;
@@ -159,6 +190,7 @@ int main(void)
         cmocka_unit_test(sha256_in_parts_is_sha256),
         cmocka_unit_test(sha256_of_any_length_in_any_two_parts_is_that_of_libsodium),
         cmocka_unit_test(a_sealed_box_opens_with_its_key_alone),
+        cmocka_unit_test(base64_is_written_as_the_rfc_says),
         cmocka_unit_test(base64_is_strict),
         cmocka_unit_test(base64_knows_its_letters_alone),
         cmocka_unit_test(report_ids_are_read_in_any_case_and_printed_in_lower),
