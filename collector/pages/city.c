@@ -10,7 +10,8 @@
 
 enum {
     LATELY_DAYS = 180,
-    CHANGES_HERE = 6
+    CHANGES_HERE = 6,
+    FEW = 40 /* stations that a map shows large without crowding */
 };
 
 /* What the headline counts, of stations that are open. What visits tell and what is inferred stay
@@ -176,8 +177,9 @@ static enum http_progress city_ready(struct task *task)
     buffer_format(&title, "%s · 站记 Zhanji", html_in(&page->html, &page->survey->title));
     page->head = head;
     page_open(page, title.data, "/");
-    html_put(&page->html, city_is_filtered(&city) ? "<div class=\"wrap city filtered\">\n"
-                                                  : "<div class=\"wrap city\">\n");
+    FILL(&page->html, "<div class=\"wrap city{filtered}{few}\">\n",
+         MARKUP("filtered", city_is_filtered(&city) ? " filtered" : ""),
+         MARKUP("few", city.count <= FEW ? " few" : ""));
     put_head(&city);
     city_map(&city);
     city_chart(&city);

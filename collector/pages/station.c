@@ -85,7 +85,8 @@ static void put_body(struct station_page *it, const char *path)
     station_page_questions(it);
     station_page_notices(it);
     station_page_reports(it);
-    station_page_badge(it, path);
+    if (!page_of_past(it->page)) /* the badge is of now */
+        station_page_badge(it, path);
     FILL(html,
          "<p class=\"quiet\"><a href=\"/api/v1/stations/{%id}\">{@station_json}</a></p></div>\n"
          "</div>\n",

@@ -96,13 +96,13 @@ void station_page_badge(struct station_page *it, const char *path)
          "height=\"{height}\"></p>\n<label for=\"badge-code\">{@badge_help}</label>"
          "<textarea id=\"badge-code\" class=\"code\" rows=\"4\" readonly spellcheck=\"false\">"
          "&lt;a href=&quot;{origin}{path}&quot;&gt;&lt;img "
-         "src=&quot;{origin}{path}/badge.svg?lang={lang}&quot; alt=&quot;{label}&quot; "
+         "src=&quot;{origin}{path}/badge.svg?lang={lang}&quot; alt=&quot;{@badge_alt}&quot; "
          "height=&quot;{height}&quot;&gt;&lt;/a&gt;</textarea>\n"
          "<button data-copy=\"badge-code\" data-done=\"{@receipt_copied}\" hidden>{@receipt_copy}"
          "</button></section>\n",
          TEXT("path", path), TEXT("lang", html->language == LANGUAGE_EN ? "en" : "zh"),
-         TEXT("label", badge.label.data), NUMBER("width", badge.width),
-         NUMBER("height", BADGE_HEIGHT), TEXT("origin", origin.data));
+         TEXT("label", badge.label.data), TEXT("name", badge.name.data),
+         NUMBER("width", badge.width), NUMBER("height", BADGE_HEIGHT), TEXT("origin", origin.data));
     badge_finish(&badge);
     free(state);
 }

@@ -44,12 +44,13 @@ static void put_ground(struct station_page *it)
     html_fill_text(
         html, page_survey_text(it->page, visited ? "sentence_ground" : "sentence_ground_no_visit"),
         slots, ARRAY_LENGTH(slots));
+    html_put(html, " <span class=\"together\">");
     if (it->state.reports > 0)
-        FILL(html, " <span class=\"nowrap\">{@reports_n}</span>", NUMBER("n", it->state.reports));
+        FILL(html, " {@reports_n}", NUMBER("n", it->state.reports));
     if (it->state.pending > 0)
-        FILL(html, " <span class=\"nowrap waiting\">· {@waiting_n}</span>",
-             NUMBER("n", it->state.pending));
-    html_put(html, "</p>\n");
+        FILL(html, "{dot}<span class=\"together waiting\">{@waiting_n}</span>",
+             TEXT("dot", it->state.reports > 0 ? " · " : " "), NUMBER("n", it->state.pending));
+    html_put(html, "</span></p>\n");
 }
 
 void station_page_sentence(struct station_page *it)
@@ -86,15 +87,15 @@ static void put_truth(struct station_page *it, enum truth truth, const char *tex
     buffer_format(&ground, "standing_%s", standing_name(standing));
     FILL(html,
          "<li class=\"{class}{guess}\"><svg class=\"sign\" aria-hidden=\"true\"><use "
-         "href=\"#m-{class}\"/></svg><span>{text}<b>{shown}</b>",
+         "href=\"#m-{class}\"/></svg><span>{text}",
          TEXT("class", truths[truth].class),
          MARKUP("guess", known && standing == STANDING_INFERRED ? " inferred" : ""),
-         TEXT("text", text),
+         TEXT("text", text));
+    if (known)
+        FILL(html, " <small>{ground}</small>", TEXT("ground", word(ground.data, html->language)));
+    FILL(html, "</span> <b>{shown}</b></li>\n",
          TEXT("shown", known ? word(truths[truth].word, html->language)
                              : page_survey_text(it->page, "condition_unknown")));
-    if (known)
-        FILL(html, "<small>{ground}</small>", TEXT("ground", word(ground.data, html->language)));
-    html_put(html, "</span></li>\n");
 }
 
 static enum standing condition_standing(const struct station_page *it, int i)

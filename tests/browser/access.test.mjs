@@ -21,6 +21,7 @@ const seen = [
   { station: 'bagou', visited: day(2), answers: { card_issue: 'id_required' }, reporter: secret('b') },
   { station: 'guomao', visited: day(9), answers: everywhere, reporter: secret('c') },
   { station: 'guomao', visited: day(5), answers: everywhere, reporter: secret('d') },
+  { station: 'dongdan', visited: day(4), answers: { ticket_machine: 'id_required', card_topup: 'no_id' }, reporter: secret('f') },
   { station: 'xizhimen', visited: day(300), answers: { window_ticket: 'refused', card_topup: 'no_id' }, reporter: secret('e') },
 ];
 

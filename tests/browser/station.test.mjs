@@ -110,7 +110,7 @@ describe("a station's page", () => {
     const tab = await openTab(t, browser(), server(), { language: 'en' });
     await tab.goto('/stations/guomao');
     const code = await tab.inputValue('#badge-code');
-    assert.match(code, /^<a href="http:\/\/127\.0\.0\.1:\d+\/stations\/guomao"><img src="[^"]+badge\.svg\?lang=en"/);
+    assert.match(code, /^<a href="http:\/\/127\.0\.0\.1:\d+\/stations\/guomao"><img src="[^"]+badge\.svg\?lang=en" alt="Zhanji: Guomao as it is now"/);
     const own = await tab.locator('.badge img').evaluate((each) => [each.naturalWidth, each.naturalHeight, each.width]);
     const elsewhere = await tab.context().newPage();
     await elsewhere.setContent(code, { waitUntil: 'load' });

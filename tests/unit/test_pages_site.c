@@ -217,11 +217,11 @@ static void what_all_conditions_come_to_says_whether_it_is_inferred(void **state
         const char *station, *as_of, *told;
     } cases[] = {
         {"andingmen", "2026-11-22", "<li class=\"false inferred\">"},
-        {"andingmen", "2026-11-22", "<span>All three<b>no</b><small>inferred</small>"},
+        {"andingmen", "2026-11-22", "<span>All three <small>inferred</small></span> <b>no</b>"},
         /* What is inferred is not needed where a visit has settled it. */
-        {"bagou", "2026-11-22", "<span>All three<b>no</b><small>old record</small>"},
-        {"beijingxizhan", "2023-07-01", "<span>All three<b>yes</b><small>likely</small>"},
-        {"andingmen", "2022-02-01", "<span>All three<b>Not known</b></span>"},
+        {"bagou", "2026-11-22", "<span>All three <small>old record</small></span> <b>no</b>"},
+        {"beijingxizhan", "2023-07-01", "<span>All three <small>likely</small></span> <b>yes</b>"},
+        {"andingmen", "2022-02-01", "<span>All three</span> <b>Not known</b>"},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

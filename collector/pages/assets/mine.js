@@ -127,7 +127,7 @@ async function render() {
   const all = await store.entries();
   const focus = document.activeElement?.closest('#mine > li')?.id;
   list.replaceChildren(...all.map(card));
-  if (all.length === 0) list.replaceChildren(make('li', { class: 'quiet' }, say('list_empty')));
+  if (all.length === 0) list.replaceChildren(make('li', {}, make('p', {}, say('list_empty')), anchor('/report', say('report_first'), { class: 'act' })));
   const next = focus ? document.getElementById(focus)?.querySelector('.own button, .own a') : undefined;
   if (next instanceof HTMLElement) next.focus();
 }

@@ -82,6 +82,7 @@ const texts = {
   refused_conflict: ['同一编号的报告已有别的内容，或已撤回。修改后会用新编号发送。', 'A report with this number is there with other content, or was withdrawn. Mended, it is sent under a new number.'],
   refused_denied: ['服务器没有这份报告，或查询码不对。', 'The server has no such report, or the tracking code is not its own.'],
   report_another: ['再报告一次', 'Report another visit'],
+  report_first: ['报告一次走访', 'Report a visit'],
   retry: ['现在就试', 'Try now'],
   row_hash: ['内容指纹（SHA-256）', 'Content hash (SHA-256)'],
   row_id: ['报告编号', 'Report number'],
