@@ -130,6 +130,25 @@ describe("a station's page", () => {
       assert.ok(!(await tab.locator(gone).first().isVisible()), gone);
     assert.equal((await tab.pdf({ format: 'A4' })).subarray(0, 4).toString(), '%PDF');
   });
+
+  test('paper is white whatever the screen is, and shows a table whole', async (t) => {
+    const tab = await openTab(t, browser(), server());
+    const look = async (media, colorScheme) => {
+      await tab.emulateMedia({ media, colorScheme });
+      return tab.evaluate(() => [document.body, document.querySelector('.sentence')].map((each) => getComputedStyle(each).color));
+    };
+    await tab.goto('/stations/wukesong');
+    assert.notDeepEqual(await look('screen', 'dark'), await look('screen', 'light'));
+    assert.deepEqual(await look('print', 'dark'), await look('print', 'light'));
+    await tab.goto('/data');
+    const hidden = () => tab.locator('.scroll').first().evaluate((each) => each.scrollHeight - each.clientHeight);
+    await tab.emulateMedia({ media: 'screen' });
+    assert.ok((await hidden()) > 0);
+    await tab.emulateMedia({ media: 'print' });
+    assert.equal(await hidden(), 0);
+    await tab.goto('/');
+    assert.ok(!(await tab.locator('.letters').isVisible()), 'what jumps about is of no use on paper');
+  });
 });
 
 /** How many published reports there are of the dense station. */
