@@ -97,17 +97,22 @@ void estimator_destroy(struct estimator *estimator)
 }
 
 /* Puts the blend's posterior in the place of the fit's evidence: all of it in the first knot, as
- * the chain stands still and begins with π. */
+ * the chain stands still and begins with π. The greatest is 0, as it must be in knots. */
 static void use_blend(struct estimator *estimator)
 {
     struct knots *knots = &estimator->knots;
     size_t options = (size_t)knots->options;
     double p[CONSENSUS_OPTIONS_MAX];
+    double greatest = -HUGE_VAL;
     struct hazard hazard;
     blend_posterior(estimator->blend, estimator->item, p);
     fit_hazard(estimator->fit, estimator->data->table.question[estimator->item], &hazard);
+    for (size_t k = 0; k < options; k++) {
+        p[k] = log(fmax(p[k], 1e-30) / hazard.initial[k]);
+        greatest = fmax(greatest, p[k]);
+    }
     for (size_t i = 0; i < knots->count * options; i++)
-        knots->log_likelihood[i] = i < options ? log(fmax(p[i], 1e-30) / hazard.initial[i]) : 0;
+        knots->log_likelihood[i] = i < options ? p[i] - greatest : 0;
     hazard_finish(&hazard);
 }
 

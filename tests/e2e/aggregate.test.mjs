@@ -47,6 +47,19 @@ describe('zhanji-aggregate', () => {
     });
   });
 
+  test('a rare answer is told where it has the better part of the votes', async () => {
+    // Three reporters who are wrong alike often; one item in ten is "n".
+    const rare = (item) => item % 10 === 0;
+    const wrong = (item, reporter) => item % 5 === 0 && reporter === Math.floor(item / 10) % 3;
+    const rows = Array.from({ length: 180 }, (_, i) => [Math.floor(i / 3), i % 3])
+      .map(([item, reporter]) => `i${item},r${reporter},${rare(item) !== wrong(item, reporter) ? 'n' : 'y'}`);
+    const { stdout } = await aggregate(['--csv', '-'], { input: csv(rows, 'item,reporter,answer') });
+    for (const { item, answer, p } of table(stdout)) {
+      assert.equal(answer, rare(Number(item.slice(1))) ? 'n' : 'y', item);
+      assert.ok(Number(p) > 0.5 && Number(p) < 1);
+    }
+  });
+
   test('the order of rows and the line ends leave no trace', async (t) => {
     const folder = temporaryFolder(t);
     const rows = changingCity();
