@@ -198,6 +198,39 @@ describe('reports wait for a network and arrive once', () => {
     assert.equal((await arrived(server(), 'xizhimen')).length, 1);
   });
 
+  test('two tabs, a clock that is years off, and the database deleted beneath them: the next report is kept and sent', async (t) => {
+    const gate = await gateFor(t, server());
+    const tab = await openReady(t, browser(), gate, { expected: /ERR_|Failed to load resource|422/ });
+    gate.turn('shut');
+    await fillIn(tab, '海淀黄庄', 'lost');
+    await send(tab);
+    await panel(tab, 'waiting');
+    const other = await tab.context().newPage();
+    await other.clock.setFixedTime(new Date('2019-01-01T00:00:00Z'));
+    await other.goto('/report');
+    await ready(other);
+    const deleted = await other.evaluate(() => new Promise((resolve) => {
+      const request = indexedDB.deleteDatabase('zhanji');
+      request.onsuccess = () => resolve('deleted');
+      request.onblocked = () => resolve('blocked');
+    }));
+    assert.equal(deleted, 'deleted', 'no tab holds on to it');
+    await fillIn(other, '海淀黄庄', 'kept');
+    await send(other);
+    await panel(other, 'waiting');
+    await tab.goto('/report');
+    await fillIn(tab, '海淀黄庄', 'also kept');
+    await send(tab);
+    await panel(tab, 'waiting');
+    gate.turn('open');
+    const online = () => dispatchEvent(new Event('online'));
+    await Promise.all([tab.evaluate(online), other.evaluate(online)]);
+    await Promise.all([panel(tab, 'sent'), panel(other, 'sent')]);
+    const notes = (await arrived(server(), 'haidianhuangzhuang')).map(({ note }) => note);
+    assert.deepEqual(notes.toSorted(), ['also kept', 'kept']);
+    assert.equal(gate.posts, 2);
+  });
+
   test('without room in the browser it says so, keeps what was typed and can send directly', async (t) => {
     const tab = await openTab(t, browser(), server());
     await tab.addInitScript(() => {

@@ -5,7 +5,7 @@ import { dayText, find, say } from './dom.js';
 /** @typedef {import('./store.js').Report} Report */
 /** @typedef {import('./store.js').Fault} Fault */
 /** @typedef {import('./catalogue.js').Station} Station */
-/** @typedef {{offset?: string, earliest?: string, stations?: Station[]}} Known what the check may use */
+/** @typedef {{day: string, earliest?: string, stations?: Station[]}} Known what the check may use; the day is today's */
 
 const longest = 2000;
 // eslint-disable-next-line no-control-regex
@@ -64,11 +64,16 @@ export function fillForm(form, report, today) {
   if (more?.querySelector('input:checked:not([value=""])')) more.setAttribute('open', '');
 }
 
-/** @param {string} [offset] "+08:00", else the device's own */
-export function today(offset) {
+/**
+ * A clock that is behind the page's own day is wrong: then that day is today.
+ * @param {string} served the day on which the server made the page
+ * @param {string} [offset] "+08:00", else the device's own
+ */
+export function today(served, offset) {
   const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(offset ?? '') ?? [];
   const shift = sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) : -new Date().getTimezoneOffset();
-  return new Date(Date.now() + shift * 60_000).toISOString().slice(0, 10);
+  const day = new Date(Date.now() + shift * 60_000).toISOString().slice(0, 10);
+  return day < served ? served : day;
 }
 
 /** The page may be a copy of another day: "just now" is today all the same. @param {HTMLFormElement} form @param {string} day */
@@ -113,11 +118,11 @@ function stationCode({ station }, stations) {
 }
 
 /** What is wrong with a report, in the server's own words. @param {Report} report @param {Known} known @returns {Fault[]} */
-export function faultsOf(report, { offset, earliest, stations }) {
+export function faultsOf(report, { day, earliest, stations }) {
   /** @type {[string, string|undefined][]} */
   const codes = [
     ['/station', stationCode(report, stations)],
-    ['/visited', visitCode(report.visited, today(offset), earliest)],
+    ['/visited', visitCode(report.visited, day, earliest)],
     ['/answers', Object.keys(report.answers).length === 0 ? 'required' : undefined],
     ['/note', noteCode(report.note)],
     ['/private_note', noteCode(report.private_note)],

@@ -23,6 +23,7 @@ const wrap = /** @type {HTMLElement} */ (form.parentElement);
 const isPart = (/** @type {Node} */ node) => !(node instanceof HTMLLinkElement || node instanceof HTMLScriptElement);
 const formNodes = [...wrap.childNodes].filter(isPart);
 const stationField = /** @type {HTMLInputElement} */ (find('#f-station'));
+const served = form.querySelector('[name=day]')?.getAttribute('max') ?? '';
 
 /** @type {Catalogue|undefined} */
 let places;
@@ -37,6 +38,9 @@ let editing;
 /** The report whose panel is shown. @type {string|undefined} */
 let shown;
 let busy = false;
+
+/** Today, as far as this browser can tell. */
+const day = () => today(served, places?.offset);
 
 /** @param {string} id */
 function nameOf(id) {
@@ -54,7 +58,7 @@ async function complete(report) {
 /** @param {Report} report */
 function check(report) {
   const stations = picker && report.station ? picker.chosen() : undefined;
-  const faults = faultsOf(report, { offset: places?.offset, earliest: places?.earliest, stations });
+  const faults = faultsOf(report, { day: day(), earliest: places?.earliest, stations });
   if (faults.length === 0) return true;
   show(form, faults, { year: places?.earliest.slice(0, 4) });
   if (stations && stations.length > 1) offerCandidates(stations);
@@ -125,7 +129,7 @@ function fillPage(...nodes) {
 function fillIn(report) {
   const station = places?.stations.find(({ id }) => id === report.station);
   const name = station && places ? tellingName(places, station) : report.station;
-  fillForm(form, { ...report, station: name }, today(places?.offset));
+  fillForm(form, { ...report, station: name }, day());
   pseudonym?.choose(Boolean(report.reporter));
 }
 
@@ -240,7 +244,7 @@ async function begin() {
   const id = /** @type {HTMLInputElement} */ (form.elements.namedItem('id'));
   if (!answered) id.value = queue.newId();
   await loadPlaces();
-  if (!answered) dateForm(form, today(places?.offset));
+  if (!answered) dateForm(form, day());
   pseudonym = await pseudonymField(find('.send', form));
   await takeUp();
   queue.watch(() => render().then(renderStrip));
