@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/aggregate/spans.h"
 #include "collector/base/number.h"
 
 static const char help[] =
@@ -115,8 +116,20 @@ static bool parse_one(int argc, char **argv, int *position, struct options *opti
     return true;
 }
 
+/* An export tells of days. */
+static bool now_is_read(const struct options *options)
+{
+    struct visit visit;
+    int32_t day;
+    size_t length = strlen(options->now);
+    return options->export ? day_parse(options->now, length, &day)
+                           : time_parse(options->now, length, &visit);
+}
+
 static bool check(const struct options *options)
 {
+    if (options->now && !now_is_read(options))
+        return wrong(options->export ? "--now is no day" : "--now is no time", options->now);
     if (!options->csv == !options->export)
         return wrong("give --csv FILE or --export FILE", options->csv ? "--export" : "--csv");
     bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters ||

@@ -73,13 +73,13 @@ static bool number_question(struct reader *reader, const struct csv_field *field
         name = fields[reader->place[COLUMN_QUESTION]];
     size_t known = rows->questions.count;
     uint32_t question = names_number(&rows->questions, name.text, name.length);
-    if (question >= QUESTIONS_MAX) {
-        return error_set(error, ERROR_TOO_LARGE, "line %zu: more than %d questions",
-                         csv_line(reader->csv), QUESTIONS_MAX);
-    }
     if (rows->questions.count > known) {
         rows->options = memory_resize_take(rows->options, known + 1, sizeof(*rows->options));
         names_start(&rows->options[known]);
+    }
+    if (question >= QUESTIONS_MAX) {
+        return error_set(error, ERROR_TOO_LARGE, "line %zu: more than %d questions",
+                         csv_line(reader->csv), QUESTIONS_MAX);
     }
     *question_out = (uint16_t)question;
     return true;

@@ -112,6 +112,13 @@ static void read_plain(struct csv *csv)
     }
 }
 
+/* A NUL would end a text for some readers and not for others. */
+static bool check_field(const struct csv *csv, size_t start, struct error *error)
+{
+    return memchr(csv->text.data + start, '\0', csv->text.length - start) == NULL ||
+           error_set(error, ERROR_INVALID, "line %zu: a NUL character", csv->row_line);
+}
+
 /* One field and what ends it: ',', '\n' or EOF; -2 with an error. */
 static int read_field(struct csv *csv, struct error *error)
 {
@@ -137,6 +144,8 @@ static int read_field(struct csv *csv, struct error *error)
     bool returned = !quoted && end != ',' && csv->text.length > start &&
                     csv->text.data[csv->text.length - 1] == '\r';
     csv->text.length -= returned;
+    if (csv->text.length > start && !check_field(csv, start, error))
+        return -2;
     buffer_char(&csv->text, '\0');
     csv->position += end != EOF;
     csv->line += end == '\n';

@@ -7,7 +7,7 @@
 
 /*
  * A streaming CSV reader (RFC 4180; LF or CRLF; a UTF-8 byte-order mark is skipped; blank lines
- * are skipped). The first row names the columns. Reads from memory or from a stream in blocks, so
+ * are skipped; a NUL is refused). The first row names the columns. Reads from memory or from a stream in blocks, so
  * ten million rows need no more memory than one.
  */
 struct csv;

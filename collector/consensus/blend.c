@@ -178,24 +178,78 @@ static void learn_candidate(struct blend *blend, const struct still_task *task,
     still_destroy(still);
 }
 
-static void learn_question(struct blend *blend, uint32_t question)
+/* The reporters of a question among themselves, for all questions one after the other. */
+struct roster {
+    uint32_t *listed; /* as many as there are */
+    uint32_t *number; /* by reporter of the table */
+    bool *is_listed;  /* all false between questions */
+};
+
+static int reporter_compare(const void *left, const void *right)
 {
-    const struct report_table *table = blend->table;
-    auto_free uint32_t *items = memory_zeroed(table->items, sizeof(*items));
-    struct still_task task = {table, items, 0, table->options[question], -1};
-    size_t observations = 0;
-    double *weight = blend->weight + question * KINDS;
-    for (uint32_t item = 0; item < table->items; item++) {
-        if (table->question[item] == question) {
-            items[task.item_count++] = item;
-            observations += table->first[item + 1] - table->first[item];
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* In the order of the table's numbers, so that sums over them are taken in that order. */
+static size_t number_reporters(const struct report_table *table, const uint32_t *items,
+                               size_t count, struct roster *roster)
+{
+    size_t found = 0;
+    for (size_t n = 0; n < count; n++) {
+        for (uint32_t i = table->first[items[n]]; i < table->first[items[n] + 1]; i++) {
+            uint32_t reporter = table->reporter[i];
+            if (!roster->is_listed[reporter])
+                roster->listed[found++] = reporter;
+            roster->is_listed[reporter] = true;
         }
     }
-    weigh_candidates(blend, &task, observations, weight);
+    qsort(roster->listed, found, sizeof(*roster->listed), reporter_compare);
+    for (size_t i = 0; i < found; i++) {
+        roster->number[roster->listed[i]] = (uint32_t)i;
+        roster->is_listed[roster->listed[i]] = false;
+    }
+    return found;
+}
+
+static void learn_question(struct blend *blend, uint32_t question, const struct still_task *task)
+{
+    const struct report_table *table = blend->table;
+    size_t observations = 0;
+    double *weight = blend->weight + question * KINDS;
+    for (size_t i = 0; i < task->item_count; i++)
+        observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
+    weigh_candidates(blend, task, observations, weight);
     for (size_t c = 0; c < KINDS && !blend->given_up; c++) {
         if (weight[c] > 0)
-            learn_candidate(blend, &task, &kinds[c], weight[c]);
+            learn_candidate(blend, task, &kinds[c], weight[c]);
         tell(blend);
+    }
+}
+
+static void learn_questions(struct blend *blend)
+{
+    const struct report_table *table = blend->table;
+    size_t reporters = (size_t)table->reporters + 1;
+    auto_free uint32_t *order = NULL;
+    auto_free uint32_t *first = NULL;
+    auto_free uint32_t *listed = memory_zeroed(reporters, sizeof(*listed));
+    auto_free uint32_t *number = memory_zeroed(reporters, sizeof(*number));
+    auto_free bool *is_listed = memory_zeroed(reporters, sizeof(*is_listed));
+    struct roster roster = {listed, number, is_listed};
+    report_table_order(table, &order, &first);
+    for (uint32_t q = 0; q < table->questions && !blend->given_up; q++) {
+        struct still_task task = {
+            .table = table,
+            .items = order + first[q],
+            .item_count = first[q + 1] - first[q],
+            .options = table->options[q],
+            .fold = -1,
+            .number = number,
+        };
+        task.reporters = number_reporters(table, task.items, task.item_count, &roster);
+        learn_question(blend, q, &task);
     }
 }
 
@@ -214,8 +268,7 @@ struct blend *blend_create(const struct report_table *table,
         cells += table->options[table->question[item]];
     }
     blend->p = memory_zeroed(cells, sizeof(*blend->p));
-    for (uint32_t q = 0; q < table->questions && !blend->given_up; q++)
-        learn_question(blend, q);
+    learn_questions(blend);
     if (blend->given_up) {
         blend_destroy(blend);
         return NULL;

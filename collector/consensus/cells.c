@@ -21,46 +21,68 @@ static int activity_compare(const void *left, const void *right)
     return (a->reporter > b->reporter) - (a->reporter < b->reporter);
 }
 
+/* What numbering the cells takes, for all questions. */
+struct numbering {
+    uint32_t *order, *first; /* items by question */
+    uint32_t *said, *number; /* by reporter; `said` is all 0 between questions */
+    struct activity *activities;
+};
+
 /* The reporters of a question, the most active first, so that what is used most lies together.
  * Returns how many. */
 static size_t list_reporters(const struct report_table *table, uint32_t question,
-                             struct activity *activities)
+                             struct numbering *numbering)
 {
     size_t count = 0;
-    for (uint32_t r = 0; r <= table->reporters; r++)
-        activities[r] = (struct activity){r, 0};
-    for (size_t item = 0; item < table->items; item++) {
-        for (uint32_t i = table->first[item];
-             table->question[item] == question && i < table->first[item + 1]; i++) {
-            activities[table->reporter[i]].count++;
-        }
+    for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
+        uint32_t item = numbering->order[n];
+        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++)
+            if (numbering->said[table->reporter[i]]++ == 0)
+                numbering->activities[count++].reporter = table->reporter[i];
     }
-    qsort(activities, (size_t)table->reporters + 1, sizeof(*activities), activity_compare);
-    while (count <= table->reporters && activities[count].count > 0)
-        count++;
+    for (size_t i = 0; i < count; i++) {
+        struct activity *activity = &numbering->activities[i];
+        activity->count = numbering->said[activity->reporter];
+        numbering->said[activity->reporter] = 0;
+    }
+    qsort(numbering->activities, count, sizeof(*numbering->activities), activity_compare);
     return count;
 }
 
 /* Numbers the cells of one question, and gives its observations their records. */
 static void number_cells(const struct report_table *table, uint32_t question,
-                         struct activity *activities, uint32_t *number, struct cells *cells)
+                         struct numbering *numbering, struct cells *cells)
 {
     size_t options = table->options[question];
-    size_t count = list_reporters(table, question, activities);
+    size_t count = list_reporters(table, question, numbering);
     for (size_t i = 0; i < count; i++) {
-        cells->reporter[cells->count++] = activities[i].reporter;
-        number[activities[i].reporter] = (uint32_t)i;
+        cells->reporter[cells->count++] = numbering->activities[i].reporter;
+        numbering->number[numbering->activities[i].reporter] = (uint32_t)i;
     }
-    for (size_t item = 0; item < table->items; item++) {
-        for (uint32_t i = table->first[item];
-             table->question[item] == question && i < table->first[item + 1]; i++) {
-            size_t record = number[table->reporter[i]] * options + table->answer[i];
+    for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
+        uint32_t item = numbering->order[n];
+        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
+            size_t record = numbering->number[table->reporter[i]] * options + table->answer[i];
             cells->place[i] = (uint32_t)(cells->unit[question] + record * record_units(options));
         }
     }
     cells->first[question + 1] = (uint32_t)cells->count;
     cells->said_first[question + 1] = cells->said_first[question] + count * options;
     cells->unit[question + 1] = cells->unit[question] + count * options * record_units(options);
+}
+
+static void number_questions(const struct report_table *table, struct cells *cells)
+{
+    size_t reporters = (size_t)table->reporters + 1;
+    auto_free uint32_t *said = memory_zeroed(reporters, sizeof(*said));
+    auto_free uint32_t *number = memory_zeroed(reporters, sizeof(*number));
+    auto_free struct activity *activities = memory_zeroed(reporters, sizeof(*activities));
+    struct numbering numbering = {.said = said, .number = number, .activities = activities};
+    report_table_order(table, &numbering.order, &numbering.first);
+    for (uint32_t q = 0; q < table->questions; q++)
+        number_cells(table, q, &numbering, cells);
+    free(numbering.order);
+    free(numbering.first);
 }
 
 /* What never changes: Σ w of each record and each reporter. */
@@ -85,16 +107,13 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
     size_t reporters = (size_t)table->reporters + 1;
     size_t questions = (size_t)table->questions + 1;
     size_t most = table->count < reporters * questions ? table->count : reporters * questions;
-    auto_free uint32_t *number = memory_zeroed(reporters, sizeof(*number));
-    auto_free struct activity *activities = memory_zeroed(reporters, sizeof(*activities));
     *cells = (struct cells){0};
     cells->first = memory_zeroed(questions, sizeof(*cells->first));
     cells->unit = memory_zeroed(questions, sizeof(*cells->unit));
     cells->said_first = memory_zeroed(questions, sizeof(*cells->said_first));
     cells->reporter = memory_zeroed(most, sizeof(*cells->reporter));
     cells->place = memory_zeroed(table->count, sizeof(*cells->place));
-    for (uint32_t q = 0; q < table->questions; q++)
-        number_cells(table, q, activities, number, cells);
+    number_questions(table, cells);
     cells->records = memory_zeroed_lines(cells->unit[table->questions], RECORD_UNIT);
     cells->said = memory_zeroed(cells->said_first[table->questions], sizeof(*cells->said));
     cells->correct = memory_zeroed(reporters, sizeof(*cells->correct));

@@ -191,11 +191,13 @@ static void tabulate_moment(const struct chain *chain, double time, uint32_t *bl
         row[2 + l] = chain->grown[at * options + l] + mass * chain->target[at * options + l];
 }
 
-static void tabulate_grid(struct dynamics *dynamics, double origin, double horizon)
+/* Without a horizon as far as anything was learned. */
+static void tabulate_grid(struct dynamics *dynamics, const struct hazard *hazard, double horizon)
 {
     size_t width = (size_t)dynamics->options + 2;
-    dynamics->grid_begin = ceil(2 * origin) / 2;
-    dynamics->grid_count = (size_t)fmin(fmax(2 * (horizon - origin), 0), GRID_MAX);
+    double days = isfinite(horizon) ? horizon - hazard->origin : (double)hazard->bins;
+    dynamics->grid_begin = ceil(2 * hazard->origin) / 2;
+    dynamics->grid_count = (size_t)fmin(fmax(2 * days, 0), GRID_MAX);
     dynamics->grid_block = memory_zeroed(dynamics->grid_count + 1, sizeof(uint32_t));
     dynamics->grid = memory_zeroed(dynamics->grid_count * width + 1, sizeof(double));
     for (size_t i = 0; i < dynamics->grid_count; i++)
@@ -223,7 +225,7 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
         mixture.plain = true;
         build_chain(&mixture, edges, count, &dynamics->plain);
     }
-    tabulate_grid(dynamics, hazard->origin, horizon);
+    tabulate_grid(dynamics, hazard, horizon);
     return dynamics;
 }
 

@@ -326,7 +326,7 @@ static void pass_start(const struct fit *fit, uint32_t question, struct pass *pa
 void KERNEL(expect_question)(struct fit *fit, uint32_t question, struct timeline *timeline,
                              struct expectation *expectation)
 {
-    size_t most = report_table_largest(fit->table);
+    size_t most = fit->largest;
     int options = fit->table->options[question];
     size_t row = (size_t)(3 * vectors(options) + 1) * LANES;
     auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));

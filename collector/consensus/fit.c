@@ -8,20 +8,6 @@ static const double usual_strength = 8;
 static const double start_rate = 0.1 / 365;
 static const float settled = 1e-5F;
 
-/* Items by question, keeping their order. */
-static void order_items(struct fit *fit)
-{
-    const struct report_table *table = fit->table;
-    fit->order = memory_zeroed(table->items, sizeof(*fit->order));
-    fit->order_first = memory_zeroed((size_t)table->questions + 2, sizeof(*fit->order_first));
-    for (size_t item = 0; item < table->items; item++)
-        fit->order_first[table->question[item] + 2]++;
-    for (uint32_t q = 0; q < table->questions; q++)
-        fit->order_first[q + 2] += fit->order_first[q + 1];
-    for (size_t item = 0; item < table->items; item++)
-        fit->order[fit->order_first[table->question[item] + 1]++] = (uint32_t)item;
-}
-
 static void start_hazard(const struct fit *fit, const struct timeline *timeline,
                          struct hazard *hazard)
 {
@@ -52,7 +38,8 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     fit->emission = memory_zeroed(table->questions, sizeof(*fit->emission));
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
     fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
-    order_items(fit);
+    fit->largest = report_table_largest(table);
+    report_table_order(table, &fit->order, &fit->order_first);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
     for (uint32_t q = 0; q < table->questions; q++) {
         if (!options->fixed_truth)

@@ -190,6 +190,7 @@ struct fit {
     struct hazard *hazard;     /* of each question */
     uint32_t *order;           /* items by question */
     uint32_t *order_first;     /* questions + 1 */
+    size_t largest;            /* observations of the item that has most */
     float *gamma;              /* of each observation: the posterior of what it said */
     bool strength_is_free;     /* s is chosen by the data */
     bool watched;              /* γ is kept, and its move from what was kept before is told */

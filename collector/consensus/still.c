@@ -47,7 +47,7 @@ static bool is_learned(const struct still *still, size_t observation)
 static size_t row_of(const struct still *still, size_t observation)
 {
     const struct report_table *table = still->task.table;
-    size_t reporter = table->reporter[observation];
+    size_t reporter = still->task.number[table->reporter[observation]];
     return (reporter * still->options + table->answer[observation]) * still->states;
 }
 
@@ -274,7 +274,7 @@ struct still *still_create(const struct still_task *task, const struct still_kin
     still->kind = *kind;
     still->options = (size_t)task->options;
     still->states = still->options * (size_t)kind->difficulties;
-    still->reporters = (size_t)task->table->reporters + 1;
+    still->reporters = task->reporters;
     size_t cells = still->reporters * still->options * still->states;
     still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
     still->counts = memory_zeroed(cells, sizeof(*still->counts));

@@ -26,7 +26,9 @@ struct still_task {
     const uint32_t *items;
     size_t item_count;
     int options;
-    int fold; /* −1: all observations are learned from */
+    int fold;               /* −1: all observations are learned from */
+    const uint32_t *number; /* by reporter of the table: among those of these items */
+    size_t reporters;       /* how many these are */
 };
 
 enum {

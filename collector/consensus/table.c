@@ -172,6 +172,21 @@ size_t report_table_largest(const struct report_table *table)
     return largest;
 }
 
+void report_table_order(const struct report_table *table, uint32_t **order_out,
+                        uint32_t **first_out)
+{
+    uint32_t *order = memory_zeroed(table->items, sizeof(*order));
+    uint32_t *first = memory_zeroed((size_t)table->questions + 2, sizeof(*first));
+    for (size_t item = 0; item < table->items; item++)
+        first[table->question[item] + 2]++;
+    for (uint32_t q = 0; q < table->questions; q++)
+        first[q + 2] += first[q + 1];
+    for (size_t item = 0; item < table->items; item++)
+        order[first[table->question[item] + 1]++] = (uint32_t)item;
+    *order_out = order;
+    *first_out = first;
+}
+
 void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,
                              struct report_table *table_out)
 {

@@ -69,5 +69,9 @@ void report_table_weigh(struct report_table *table, bool saturate);
 size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows);
 /* The greatest number of observations of an item. */
 size_t report_table_largest(const struct report_table *table);
+/* Items by question, keeping their order: those of question q are order[first[q]…first[q + 1]).
+ * The caller frees both. */
+void report_table_order(const struct report_table *table, uint32_t **order_out,
+                        uint32_t **first_out);
 
 #endif

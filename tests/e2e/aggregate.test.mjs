@@ -160,6 +160,12 @@ describe('zhanji-aggregate', () => {
     'an item of two questions': ['item,reporter,answer,question\na,r,x,1\na,r,x,2\n', 'line 3: item a belongs to another question'],
     'the first of two faulty lines': ['item,reporter,answer,question\na,r,x,1\na,r,x,2\nb,r\n', 'line 3: item a belongs to another question'],
     'a fault behind many good lines': [csv([...Array.from({ length: 1000 }, (_, i) => `i${i},r${i},x,2024`), 'a,b,c,never']), 'line 1002: "never" is no time'],
+    'a NUL': [csv(['a,b,c,2024', 'a,b\0x,c,2024']), 'line 3: a NUL character'],
+    'a NUL in quotes': [csv(['a,"b\0",c,2024']), 'line 2: a NUL character'],
+    'seventy thousand questions': [
+      'item,reporter,answer,question\n' + Array.from({ length: 70000 }, (_, i) => `i${i},r,x,q${i}\n`).join(''),
+      'line 65537: more than 65535 questions',
+    ],
     'nine thousand years': [csv(['a,b,c,0100', 'a,b,c,9000']), 'the times span more than 200000 days'],
   };
   for (const [name, [input, says]] of Object.entries(refused)) {
@@ -171,7 +177,7 @@ describe('zhanji-aggregate', () => {
     });
   }
 
-  const misused = [[], ['--csv'], ['--csv', 'a', '--export', 'b'], ['--method', 'magic'], ['--csv', 'a', '--method', 'window:0'], ['--what']];
+  const misused = [[], ['--csv'], ['--csv', 'a', '--export', 'b'], ['--method', 'magic'], ['--csv', 'a', '--method', 'window:0'], ['--what'], ['--csv', 'a', '--now', 'bad'], ['--export', 'a', '--now', '2024-02']];
   for (const args of misused) {
     test(`refuses the arguments "${args.join(' ')}", with exit code 2`, async () => {
       const { code, stderr } = await aggregate(args);

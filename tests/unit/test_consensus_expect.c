@@ -96,7 +96,8 @@ static void world_start(struct world *world, size_t count, uint64_t *random)
                               .emission = &world->emission,
                               .hazard = &world->hazard,
                               .order = &world->order,
-                              .order_first = world->order_first};
+                              .order_first = world->order_first,
+                              .largest = report_table_largest(&world->table)};
     world->fit.gamma = memory_zeroed(ROWS, sizeof(float));
     cells_build(&world->table, &options, &world->fit.cells, &world->emission);
     timeline_create(&world->table, &options, (int)count, &world->timeline);
