@@ -4,8 +4,7 @@
 #include <time.h>
 
 #include "collector/survey/report.h"
-#include "moderation/commands/commands.h"
-#include "moderation/deciding.h"
+#include "moderation/commands/import_approve.h"
 #include "moderation/import.h"
 
 enum {
@@ -24,9 +23,8 @@ struct importing {
     size_t lines[BATCH_LINES]; /* their places in the file */
     size_t line_count;
     uint64_t created, unchanged, refused, approved;
-    struct decided *waiting; /* to be approved */
-    size_t waiting_count, waiting_room;
-    json_t *errors; /* for --json */
+    struct waiting_reports waiting; /* to be approved */
+    json_t *errors;                 /* for --json */
 };
 
 static void complain(struct importing *importing, size_t line, unsigned status, const char *text)
@@ -55,22 +53,6 @@ static void print_faults(const json_t *result, struct buffer *text)
         buffer_text(text, "refused");
 }
 
-/* What is new has version 1, and so has nearly everything else. */
-static void remember(struct importing *importing, const char *id)
-{
-    struct decided item = {.version = 1};
-
-    if (strlen(id) >= sizeof item.id)
-        return;
-    memcpy(item.id, id, strlen(id) + 1);
-    if (importing->waiting_count == importing->waiting_room) {
-        importing->waiting_room = 2 * importing->waiting_room + BATCH_LINES;
-        importing->waiting = memory_resize_take(importing->waiting, importing->waiting_room,
-                                                sizeof *importing->waiting);
-    }
-    importing->waiting[importing->waiting_count++] = item;
-}
-
 static void take_result(struct importing *importing, const json_t *result)
 {
     auto_buffer struct buffer text = {0};
@@ -80,11 +62,11 @@ static void take_result(struct importing *importing, const json_t *result)
 
     if (status == 201) {
         importing->created++;
-        remember(importing, id);
+        waiting_reports_add(&importing->waiting, id);
     } else if (status == 200) {
         importing->unchanged++;
         if (strcmp(wording_member(result, "state"), "pending") == 0)
-            remember(importing, id);
+            waiting_reports_add(&importing->waiting, id);
     } else {
         print_faults(result, &text);
         complain(importing,
@@ -203,67 +185,12 @@ static bool send_file(struct importing *importing, struct error *error)
     return send_batch(importing, error);
 }
 
-static void show_progress(void *context, size_t done, size_t total)
-{
-    terminal_progress(context, "approving", done, total, done);
-}
-
-/* The reporter may have amended what was there before: the server says which version it is. */
-static bool find_amended(struct importing *importing, struct error *error)
-{
-    for (size_t i = 0; i < importing->waiting_count; i++) {
-        struct decided *item = &importing->waiting[i];
-        struct decided found;
-        if (item->status != 409)
-            continue;
-        if (!deciding_find(&importing->tool->client, item->id, &found, error))
-            return false;
-        if (found.status == 0 && found.version != item->version)
-            *item = found;
-    }
-    return true;
-}
-
-static void count_approved(struct importing *importing)
-{
-    for (size_t i = 0; i < importing->waiting_count; i++) {
-        const struct decided *item = &importing->waiting[i];
-        if (item->ok)
-            importing->approved++;
-        else
-            terminal_complain("%s: %s (%u)", item->id, item->error, item->status);
-    }
-}
-
-static bool approve(struct importing *importing, struct error *error)
-{
-    static const struct verdict verdict = {.act = ACT_APPROVE, .reason = "ok", .note = ""};
-    struct tool *tool = importing->tool;
-    struct deciding deciding = {
-        .client = &tool->client,
-        .key = &tool->key,
-        .survey = wording_survey_id(&importing->wording),
-        .progress = show_progress,
-        .context = &tool->terminal,
-    };
-    struct decided *items = importing->waiting;
-    size_t count = importing->waiting_count;
-
-    if (!deciding_send(&deciding, &verdict, items, count, error) || !find_amended(importing, error))
-        return false;
-    deciding.progress = NULL;
-    if (!deciding_send(&deciding, &verdict, items, count, error))
-        return false;
-    count_approved(importing);
-    return true;
-}
-
 static enum exit_code print_summary(const struct importing *importing)
 {
     const struct tool *tool = importing->tool;
     bool approves = tool->arguments.options[OPTION_APPROVE] != NULL;
     bool is_good =
-        importing->refused == 0 && (!approves || importing->approved == importing->waiting_count);
+        importing->refused == 0 && (!approves || importing->approved == importing->waiting.count);
     auto_json json_t *json = NULL;
     auto_free char *text = NULL;
 
@@ -292,7 +219,8 @@ static enum exit_code run(struct importing *importing)
     bool is_good = send_file(importing, &error);
 
     if (is_good && tool->arguments.options[OPTION_APPROVE] != NULL)
-        is_good = approve(importing, &error);
+        is_good = waiting_reports_approve(&importing->waiting, tool, &importing->wording,
+                                          &importing->approved, &error);
     code = print_summary(importing);
     return is_good ? code : tool_refuse(&error);
 }
@@ -313,7 +241,7 @@ enum exit_code command_import(struct tool *tool)
     importing->errors = json_array();
     code = run(importing);
     json_decref(importing->errors);
-    free(importing->waiting);
+    waiting_reports_finish(&importing->waiting);
     buffer_finish(&importing->body);
     import_close(&importing->import);
     wording_finish(&importing->wording);
