@@ -12,6 +12,16 @@ static void print_log(const struct app *app, struct buffer *json)
         buffer_format(json, ",\"log\":%llu", (unsigned long long)record_size(app->record));
 }
 
+/* While reports are read after a start: how much of them. */
+static void print_loading(const struct app *app, struct buffer *json)
+{
+    double loaded = publisher_loaded(app->publisher);
+    if (loaded >= 1)
+        return;
+    buffer_text(json, ",\"loading\":");
+    buffer_number(json, loaded, 2);
+}
+
 enum http_progress serve_health(struct http_exchange *exchange, void *context)
 {
     const struct app *app = context;
@@ -26,6 +36,7 @@ enum http_progress serve_health(struct http_exchange *exchange, void *context)
     buffer_instant(&json, view_at(view));
     buffer_char(&json, '"');
     print_log(app, &json);
+    print_loading(app, &json);
     buffer_char(&json, '}');
     view_drop(view);
     return read_json_take(exchange, &json);

@@ -3,6 +3,11 @@
 
 #include "collector/publish/observe.h"
 
+/* More reports than this in one job would keep intake waiting. */
+enum {
+    REPORTS_A_JOB = 1000
+};
+
 /* Asked before each job of a long reading: may wait until others had theirs; false ends it. */
 struct load_turn {
     bool (*take)(void *context);

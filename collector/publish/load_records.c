@@ -1,9 +1,7 @@
 /* Reads published reports into records. */
 #include "collector/publish/load.h"
 
-/* More reports than this in one job would keep intake waiting. */
 enum {
-    REPORTS_A_JOB = 1000,
     EVERYTHING = -1
 };
 

@@ -20,6 +20,7 @@ static bool take_turn(void *context)
         pthread_cond_wait(&preload->turn, &publisher->mutex);
     bool goes_on = !preload->is_cancelled;
     pthread_mutex_unlock(&publisher->mutex);
+    atomic_fetch_add(&publisher->counters.load_jobs, 1);
     return goes_on;
 }
 
@@ -50,6 +51,7 @@ static void forget(struct publisher *publisher)
         record_drop(preload->records[s]);
     free(TAKE(preload->records));
     free(TAKE(preload->stations));
+    atomic_store(&publisher->counters.load_jobs_all, 0);
 }
 
 void preload_begin(struct publisher *publisher)
@@ -65,6 +67,8 @@ void preload_begin(struct publisher *publisher)
         is_any = is_any || preload->stations[s];
     }
     pthread_mutex_unlock(&publisher->mutex);
+    atomic_store(&publisher->counters.load_jobs_all,
+                 published_reports(publisher->view) / REPORTS_A_JOB + 1);
     if (!is_any || pthread_create(&preload->thread, NULL, preload_run, publisher) != 0)
         forget(publisher);
 }
@@ -75,6 +79,16 @@ void preload_hold(struct publisher *publisher, bool is_held)
     publisher->preload.is_held = is_held;
     pthread_cond_signal(&publisher->preload.turn);
     pthread_mutex_unlock(&publisher->mutex);
+}
+
+double publisher_loaded(const struct publisher *publisher)
+{
+    const double most = 0.99;
+    uint64_t all = atomic_load(&publisher->counters.load_jobs_all);
+    double done = (double)atomic_load(&publisher->counters.load_jobs);
+    if (all == 0)
+        return 1;
+    return done < most * (double)all ? done / (double)all : most;
 }
 
 bool preload_is_running(const struct publisher *publisher)

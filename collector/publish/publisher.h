@@ -35,6 +35,9 @@ void publisher_look(struct publisher *publisher);
 /* Asks for a refit of reporters and hazards in the background (refit.h says when they come by
  * themselves). */
 void publisher_refit(struct publisher *publisher);
+/* The share of the reports that is in memory after a start; 1 once all are. Until then a decision
+ * has its station's read first. Any thread, never waits. */
+double publisher_loaded(const struct publisher *publisher);
 void publisher_metrics(const struct publisher *publisher, struct buffer *buffer);
 
 /* A view of what was published at the end of a day, on the HTTP thread: true with a reference at

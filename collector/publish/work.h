@@ -53,6 +53,7 @@ enum {
 struct publisher_counters {
     atomic_ullong publications, failures, stations, past_views, in_memory;
     atomic_llong last_at, last_microseconds;
+    atomic_ullong load_jobs, load_jobs_all; /* of reading after the start; 0: it is over */
 };
 
 /* The publisher's side of refits. Of the consensus thread, but what the mutex guards. */

@@ -249,11 +249,13 @@ static void what_is_read_anyway_is_not_read_beforehand(void **state)
     preload_begin(publisher);
     assert_true(preload_is_running(publisher));
     assert_true(publisher->preload.stations[0]);
+    assert_true(publisher_loaded(publisher) < 1);
     assert_false(publisher->preload.stations[1]);
     preload_stop(publisher);
     publisher->stale.stations[0] = true;
     preload_begin(publisher);
     assert_false(preload_is_running(publisher));
+    assert_true(publisher_loaded(publisher) >= 1);
     go_on(publisher);
 }
 
