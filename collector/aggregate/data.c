@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "collector/aggregate/progress.h"
 #include "collector/aggregate/rows.h"
 #include "collector/aggregate/stream.h"
 
@@ -55,13 +56,31 @@ static void measure_time(struct report_table *shape, struct data *data)
     }
 }
 
+/* Millions of names take seconds each. */
+static void sort_names(struct rows *rows)
+{
+    struct names *const sorted[] = {&rows->items, &rows->reporters, &rows->questions};
+    size_t all = 0;
+    size_t done = 0;
+    struct progress progress;
+    for (size_t i = 0; i < ARRAY_LENGTH(sorted); i++)
+        all += sorted[i]->count;
+    progress_start(&progress, "sorting");
+    progress_show(&progress, 0, all);
+    for (size_t i = 0; i < ARRAY_LENGTH(sorted); i++) {
+        names_sort(sorted[i]);
+        done += sorted[i]->count;
+        progress_show(&progress, done, all);
+    }
+    progress_end(&progress);
+}
+
 static bool number_all(struct rows *rows, struct data *data, struct error *error)
 {
     struct report_table shape = {0};
     auto_free uint32_t *intervals = NULL;
-    names_sort(&rows->items);
-    names_sort(&rows->reporters);
-    names_sort(&rows->questions);
+    struct progress progress;
+    sort_names(rows);
     auto_free uint8_t *answers = sort_options(rows);
     shape.intervals = spans_count(rows->spans);
     spans_sort(rows->spans, &shape.interval, &intervals);
@@ -75,7 +94,10 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
         return error_set(error, ERROR_TOO_LARGE, "the times span more than %.0f days", most_days);
     }
     shape_table(rows, data, &shape);
+    progress_start(&progress, "numbering");
+    progress_show(&progress, 0, 1);
     report_table_build_take(TAKE(rows->builder), &shape, &data->table);
+    progress_end(&progress);
     data->timed = rows->timed;
     data->items = rows->items;
     data->reporters = rows->reporters;

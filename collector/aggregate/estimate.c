@@ -48,9 +48,12 @@ static void learn(struct estimator *estimator)
         .progress = show_iteration,
         .context = &progress,
     };
-    progress_start(&progress, "learning");
+    progress_start(&progress, "weighing");
+    progress_show(&progress, 0, 1);
     if (!plain)
         report_table_weigh(table, !fixed);
+    progress_end(&progress);
+    progress_start(&progress, "learning");
     estimator->fit = fit_create(table, &options);
     if (fixed && !plain)
         estimator->blend = blend_create(table, show_iteration, &progress);
