@@ -289,6 +289,7 @@ int main(int argc, char **argv)
     enum options_result parsed = options_parse(argc, argv, &options);
     if (parsed != OPTIONS_RUN)
         return parsed == OPTIONS_HELP ? EXIT_SUCCESS : OPTIONS_EXIT_USAGE;
+    memory_keep_freed();
     struct server server = {.options = &options, .signals = -1, .exit_code = EXIT_FAILURE};
     bool started = true;
     for (size_t i = 0; i < ARRAY_LENGTH(steps) && started; i++)

@@ -1,5 +1,6 @@
 #include "collector/base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,9 @@
 
 enum {
     LINE_SIZE = 64,
-    LARGE_PAGE = 1 << 21
+    LARGE_PAGE = 1 << 21,
+    KEPT_ARRAY = 1 << 22,
+    KEPT_FREE = 1 << 24
 };
 
 static void *checked(void *pointer)
@@ -71,4 +74,10 @@ void memory_release(void *pointer)
     void **holder = pointer;
     free(*holder);
     *holder = NULL;
+}
+
+void memory_keep_freed(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_ARRAY);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
 }

@@ -310,6 +310,7 @@ int main(int count, char **arguments)
         return 2;
     }
     snprintf(bench.path, sizeof bench.path, "%s/publish_rate.db", arguments[1]);
+    memory_keep_freed();
     check(secret_start(&error), &error);
     bench.survey = survey_load(&bench.source, &error);
     check(bench.survey != NULL, &error);

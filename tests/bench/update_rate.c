@@ -164,6 +164,7 @@ int main(int count, char **arguments)
     const struct source source = {NULL, schema_files, schema_files_count};
     struct bench bench = {0};
     struct error error = {0};
+    memory_keep_freed();
     check(secret_start(&error), error.text);
     bench.survey = survey_load(&source, &error);
     check(bench.survey != NULL, error.text);
