@@ -15,12 +15,15 @@ static bool take_turn(void *context)
 {
     struct publisher *publisher = context;
     struct preload *preload = &publisher->preload;
+    atomic_fetch_add(&publisher->counters.load_jobs, 1);
+    /* A thread of low priority had better not hold what others wait for. */
+    if (!atomic_load(&preload->is_held))
+        return !atomic_load(&preload->is_cancelled);
     pthread_mutex_lock(&publisher->mutex);
     while (preload->is_held && !preload->is_cancelled)
         pthread_cond_wait(&preload->turn, &publisher->mutex);
     bool goes_on = !preload->is_cancelled;
     pthread_mutex_unlock(&publisher->mutex);
-    atomic_fetch_add(&publisher->counters.load_jobs, 1);
     return goes_on;
 }
 

@@ -80,8 +80,8 @@ struct preload {
     pthread_t thread;
     pthread_cond_t turn; /* with the mutex, as these three: */
     bool has_ended;      /* the thread can be joined */
-    bool is_cancelled;
-    bool is_held;            /* somebody waits for a station: it has the store for itself */
+    atomic_bool is_cancelled;
+    atomic_bool is_held;     /* somebody waits for a station: it has the store for itself */
     bool *stations;          /* to be read */
     struct record **records; /* what was read; NULL: nothing is going on */
 };
