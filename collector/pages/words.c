@@ -97,7 +97,7 @@ const struct word words[] = {
     {"fault_unknown_option", {"没有这个选项", "No such option"}},
     {"fault_unknown_station",
      {"没有找到这座车站，请换个写法", "No such station; try another spelling"}},
-    {"fault_visited_required", {"请填走访的日期", "When were you there?"}},
+    {"fault_visited_required", {"请填走访的日期", "Please give the date of the visit"}},
     {"figure_inferred",
      {"<b>{n}</b>座按全市情况推断，此后没有人核实",
       "<b>{n}</b> inferred citywide, not checked there since"}},

@@ -31,7 +31,7 @@ const texts = {
   fault_too_long: ['太长了，最多2000字，现在{n}字', 'Too long: 2,000 characters at most, now {n}'],
   fault_unknown_option: ['没有这个选项', 'No such option'],
   fault_unknown_station: ['没有找到这座车站，请换个写法', 'No such station; try another spelling'],
-  fault_visited: ['请填走访的日期', 'When were you there?'],
+  fault_visited: ['请填走访的日期', 'Please give the date of the visit'],
   field_answers: ['见到了什么', 'What you found'],
   field_basis: ['怎么知道的', 'How you know'],
   field_note: ['公开备注', 'Public note'],
