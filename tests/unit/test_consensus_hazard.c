@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "collector/consensus/fit.h"
+#include "tests/unit/drawn_table.h"
 
 /*
  * What the fit learns of when things change: lone changes spread evenly, with or without a day on
@@ -33,20 +34,6 @@ struct city {
     bool joins[ITEMS]; /* goes to option 1 on the city's day */
 };
 
-static double uniform(struct city *city)
-{
-    city->random += 0x9e3779b97f4a7c15U;
-    uint64_t z = city->random;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static int below(struct city *city, int limit)
-{
-    return (int)(uniform(city) * limit);
-}
-
 static int truth_of(const struct city *city, int item, int day)
 {
     if (city->has_city_day && city->joins[item] && day >= CITY_DAY)
@@ -58,33 +45,25 @@ static void make_city(uint64_t seed, bool has_city_day, struct city *city)
 {
     *city = (struct city){.random = seed, .has_city_day = has_city_day};
     for (int i = 0; i < ITEMS; i++) {
-        city->first[i] = below(city, OPTIONS);
-        city->second[i] = below(city, OPTIONS);
-        city->day[i] = (int)(-log(1 - uniform(city)) * 365 / restarts_a_year);
-        city->joins[i] = uniform(city) < 0.5;
+        city->first[i] = draw_below(&city->random, OPTIONS);
+        city->second[i] = draw_below(&city->random, OPTIONS);
+        city->day[i] = (int)(-log(1 - draw_uniform(&city->random)) * 365 / restarts_a_year);
+        city->joins[i] = draw_uniform(&city->random) < 0.5;
     }
 }
 
 static void make_table(struct city *city, struct report_table *table)
 {
-    struct report_table shape = {.items = ITEMS, .intervals = DAYS, .reporters = REPORTERS};
-    shape.questions = 1;
-    shape.span = DAYS;
-    shape.options = memory_zeroed(1, 1);
-    shape.options[0] = OPTIONS;
-    shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
-    shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
-    for (size_t d = 0; d < DAYS; d++)
-        shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
+    struct report_table shape = daily_shape(ITEMS, DAYS, REPORTERS, OPTIONS);
     struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < ROWS; i++) {
         struct report_table_row row = {.weight = 1};
-        row.item = (uint32_t)below(city, ITEMS);
-        row.reporter = (uint32_t)below(city, REPORTERS);
-        row.when = (uint32_t)below(city, DAYS);
+        row.item = (uint32_t)draw_below(&city->random, ITEMS);
+        row.reporter = (uint32_t)draw_below(&city->random, REPORTERS);
+        row.when = (uint32_t)draw_below(&city->random, DAYS);
         int truth = truth_of(city, (int)row.item, (int)row.when);
-        int lie = (truth + 1 + below(city, OPTIONS - 1)) % OPTIONS;
-        row.answer = (uint8_t)(uniform(city) < honesty ? truth : lie);
+        int lie = (truth + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
+        row.answer = (uint8_t)(draw_uniform(&city->random) < honesty ? truth : lie);
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, table);

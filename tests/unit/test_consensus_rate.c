@@ -8,6 +8,7 @@
 
 #include "collector/consensus/bursts.h"
 #include "collector/consensus/fit.h"
+#include "tests/unit/drawn_table.h"
 
 /*
  * Data drawn from the model itself: items restart at a known rate, and reporters of known accuracy
@@ -35,28 +36,14 @@ struct city {
     int restarts[ITEMS];
 };
 
-static double uniform(struct city *city)
-{
-    city->random += 0x9e3779b97f4a7c15U;
-    uint64_t z = city->random;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static int below(struct city *city, int limit)
-{
-    return (int)(uniform(city) * limit);
-}
-
 static void make_item(struct city *city, int item)
 {
     double day = 0;
     int count = 0;
     while (day < DAYS && count < RESTARTS_MAX) {
         city->day[item][count] = (int)day;
-        city->answer[item][count++] = below(city, OPTIONS);
-        day -= log(1 - uniform(city)) * 365 / restarts_a_year;
+        city->answer[item][count++] = draw_below(&city->random, OPTIONS);
+        day -= log(1 - draw_uniform(&city->random)) * 365 / restarts_a_year;
     }
     city->restarts[item] = count;
 }
@@ -66,7 +53,7 @@ static void make_city(uint64_t seed, double least, double most, struct city *cit
 {
     *city = (struct city){.random = seed};
     for (int r = 0; r < REPORTERS; r++)
-        city->honesty[r] = least + (most - least) * uniform(city);
+        city->honesty[r] = least + (most - least) * draw_uniform(&city->random);
     for (int item = 0; item < ITEMS; item++)
         make_item(city, item);
 }
@@ -82,39 +69,31 @@ static int truth_of(const struct city *city, uint32_t item, uint32_t day)
 static void add_honest(struct city *city, struct report_table_builder *builder)
 {
     struct report_table_row row = {.weight = 1};
-    row.item = (uint32_t)below(city, ITEMS);
-    row.reporter = (uint32_t)below(city, REPORTERS);
-    row.when = (uint32_t)below(city, DAYS);
+    row.item = (uint32_t)draw_below(&city->random, ITEMS);
+    row.reporter = (uint32_t)draw_below(&city->random, REPORTERS);
+    row.when = (uint32_t)draw_below(&city->random, DAYS);
     int truth = truth_of(city, row.item, row.when);
-    int lie = (truth + 1 + below(city, OPTIONS - 1)) % OPTIONS;
-    row.answer = (uint8_t)(uniform(city) < city->honesty[row.reporter] ? truth : lie);
+    int lie = (truth + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
+    row.answer = (uint8_t)(draw_uniform(&city->random) < city->honesty[row.reporter] ? truth : lie);
     report_table_add(builder, &row);
 }
 
 /* One lie told by many within five days; they are the reporters from REPORTERS on. */
 static void add_burst(struct city *city, struct report_table_builder *builder)
 {
-    uint32_t day = (uint32_t)below(city, DAYS - 5);
-    struct report_table_row row = {.weight = 1, .item = (uint32_t)below(city, ITEMS)};
+    uint32_t day = (uint32_t)draw_below(&city->random, DAYS - 5);
+    struct report_table_row row = {.weight = 1, .item = (uint32_t)draw_below(&city->random, ITEMS)};
     row.answer = (uint8_t)((truth_of(city, row.item, day) + 1) % OPTIONS);
     for (int i = 0; i < LIARS; i++) {
-        row.reporter = (uint32_t)(REPORTERS + below(city, REPORTERS));
-        row.when = day + (uint32_t)below(city, 5);
+        row.reporter = (uint32_t)(REPORTERS + draw_below(&city->random, REPORTERS));
+        row.when = day + (uint32_t)draw_below(&city->random, 5);
         report_table_add(builder, &row);
     }
 }
 
 static void make_table(struct city *city, int bursts, struct report_table *table)
 {
-    struct report_table shape = {
-        .items = ITEMS, .intervals = DAYS, .reporters = 2 * REPORTERS, .questions = 1};
-    shape.span = DAYS;
-    shape.options = memory_zeroed(1, 1);
-    shape.options[0] = OPTIONS;
-    shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
-    shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
-    for (size_t d = 0; d < DAYS; d++)
-        shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
+    struct report_table shape = daily_shape(ITEMS, DAYS, 2 * REPORTERS, OPTIONS);
     struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < ROWS; i++)
         add_honest(city, builder);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "collector/consensus/fit.h"
+#include "tests/unit/drawn_table.h"
 
 /* Which s is chosen where reporters err at random, and where each errs in a way of its own. */
 enum {
@@ -16,42 +17,25 @@ enum {
     OPTIONS = 3
 };
 
-static double uniform(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
 static struct report_table_row make_row(bool own_ways, uint64_t *random)
 {
     struct report_table_row row = {.weight = 1};
-    row.item = (uint32_t)(uniform(random) * ITEMS);
-    row.reporter = (uint32_t)(uniform(random) * REPORTERS);
-    row.when = (uint32_t)(uniform(random) * DAYS);
+    row.item = (uint32_t)(draw_uniform(random) * ITEMS);
+    row.reporter = (uint32_t)(draw_uniform(random) * REPORTERS);
+    row.when = (uint32_t)(draw_uniform(random) * DAYS);
     uint32_t truth = row.item % OPTIONS;
     uint32_t missed = row.reporter % OPTIONS; /* the state that a reporter takes for another */
     double right = own_ways ? (truth == missed ? 0.2 : 0.95) : 0.7;
-    uint32_t shift = own_ways || uniform(random) < 0.5 ? 1 : 2;
-    row.answer = (uint8_t)(uniform(random) < right ? truth : (truth + shift) % OPTIONS);
+    uint32_t shift = own_ways || draw_uniform(random) < 0.5 ? 1 : 2;
+    row.answer = (uint8_t)(draw_uniform(random) < right ? truth : (truth + shift) % OPTIONS);
     return row;
 }
 
 static double chosen(bool own_ways, size_t rows, double wanted, bool fixed)
 {
-    struct report_table shape = {
-        .items = ITEMS, .intervals = DAYS, .reporters = REPORTERS, .questions = 1};
+    struct report_table shape = daily_shape(ITEMS, DAYS, REPORTERS, OPTIONS);
     struct report_table table;
     uint64_t random = 3;
-    shape.span = DAYS;
-    shape.options = memory_zeroed(1, 1);
-    shape.options[0] = OPTIONS;
-    shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
-    shape.interval = memory_zeroed(DAYS, sizeof(*shape.interval));
-    for (size_t d = 0; d < DAYS; d++)
-        shape.interval[d] = (struct interval){(double)d, (double)d + 1, (double)d + 0.5};
     struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < rows; i++) {
         struct report_table_row row = make_row(own_ways, &random);
