@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "collector/publish/preview.h"
+#include "collector/figures/preview.h"
 #include "moderation/looking.h"
 
 enum {

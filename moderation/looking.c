@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "collector/publish/preview.h"
+#include "collector/figures/preview.h"
 
 enum {
     ROWS_MAX = 2000000 /* reports weighed for one station: a dense one changes by no single report,

@@ -3,12 +3,12 @@
  * do. {"stations":[{"station","reports":N,"before","after"}…]}, both as GET /api/v1/stations/{id}
  * gives a station, without histories.
  */
-#include "collector/publish/preview.h"
+#include "collector/figures/preview.h"
 
 #include <jansson.h>
 #include <string.h>
 
-#include "collector/publish/print.h"
+#include "collector/figures/print.h"
 #include "moderation/guard.h"
 #include "moderation/handlers.h"
 #include "moderation/looking.h"

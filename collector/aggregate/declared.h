@@ -1,7 +1,7 @@
 #ifndef ZHANJI_AGGREGATE_DECLARED_H
 #define ZHANJI_AGGREGATE_DECLARED_H
 
-#include "collector/publish/rules.h"
+#include "collector/figures/rules.h"
 
 /*
  * What the header line of a server's export states (consensus.md §7): questions with their

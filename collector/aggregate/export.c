@@ -7,7 +7,7 @@
 #include "collector/aggregate/declared.h"
 #include "collector/aggregate/output.h"
 #include "collector/base/map.h"
-#include "collector/publish/station.h"
+#include "collector/figures/station.h"
 
 struct recount {
     struct declared declared;

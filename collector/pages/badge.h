@@ -1,8 +1,8 @@
 #ifndef ZHANJI_PAGES_BADGE_H
 #define ZHANJI_PAGES_BADGE_H
 
+#include "collector/figures/view.h"
 #include "collector/pages/html.h"
-#include "collector/publish/view.h"
 
 /*
  * A station's status for other people's pages: its name, then the mark and the status in few

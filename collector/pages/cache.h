@@ -2,7 +2,7 @@
 #define ZHANJI_PAGES_CACHE_H
 
 #include "collector/base/blob.h"
-#include "collector/publish/view.h"
+#include "collector/figures/view.h"
 
 /*
  * Finished pages, for as long as the view that they tell of is the current one: a page is written

@@ -2,10 +2,10 @@
 #include <math.h>
 
 #include "collector/consensus/consensus.h"
+#include "collector/figures/learn.h"
 #include "collector/pages/assets.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/task.h"
-#include "collector/publish/learn.h"
 
 /* A made-up question of two answers, and who said what when. Days from the picture's left. */
 enum {

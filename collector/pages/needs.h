@@ -1,7 +1,7 @@
 #ifndef ZHANJI_PAGES_NEEDS_H
 #define ZHANJI_PAGES_NEEDS_H
 
-#include "collector/publish/view.h"
+#include "collector/figures/view.h"
 
 /* Why a station waits for somebody to go there. */
 enum need {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/figures/encode.h"
 #include "collector/publish/versions.h"
 
 void batch_finish(struct batch *batch)

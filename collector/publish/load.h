@@ -1,7 +1,8 @@
 #ifndef ZHANJI_PUBLISH_LOAD_H
 #define ZHANJI_PUBLISH_LOAD_H
 
-#include "collector/publish/observe.h"
+#include "collector/figures/observe.h"
+#include "collector/store/session.h"
 
 /* More reports than this in one job would keep intake waiting. */
 enum {

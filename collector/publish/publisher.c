@@ -1,6 +1,6 @@
 #include "collector/publish/publisher.h"
 
-#include "collector/publish/print.h"
+#include "collector/figures/print.h"
 #include "collector/publish/work.h"
 
 int32_t publisher_today(const struct publisher *publisher)

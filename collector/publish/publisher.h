@@ -1,7 +1,7 @@
 #ifndef ZHANJI_PUBLISH_PUBLISHER_H
 #define ZHANJI_PUBLISH_PUBLISHER_H
 
-#include "collector/publish/view.h"
+#include "collector/figures/view.h"
 #include "collector/store/hold.h"
 #include "collector/store/store.h"
 

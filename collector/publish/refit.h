@@ -3,8 +3,8 @@
 
 #include <pthread.h>
 
-#include "collector/publish/learn.h"
-#include "collector/publish/sheet.h"
+#include "collector/figures/learn.h"
+#include "collector/figures/sheet.h"
 #include "collector/store/store.h"
 
 /*

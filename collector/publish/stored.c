@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "collector/figures/encode.h"
+
 static const char *const kind_names[STORED_KINDS] = {
     [STORED_MODEL] = "model",   [STORED_NOTICES] = "notices", [STORED_KNOTS] = "knots",
     [STORED_VISITS] = "visits", [STORED_PENDING] = "pending", [STORED_WITHHELD] = "withheld",

@@ -1,7 +1,7 @@
 #ifndef ZHANJI_PUBLISH_STORED_H
 #define ZHANJI_PUBLISH_STORED_H
 
-#include "collector/publish/build.h"
+#include "collector/figures/build.h"
 #include "collector/publish/versions.h"
 
 /* Rows that were read, in the order they came. */

@@ -1,7 +1,7 @@
 #ifndef ZHANJI_PUBLISH_VERSIONS_H
 #define ZHANJI_PUBLISH_VERSIONS_H
 
-#include "collector/publish/place.h"
+#include "collector/figures/place.h"
 #include "collector/store/session.h"
 
 /*
@@ -57,19 +57,5 @@ void batch_add_place(struct batch *batch, const struct numbering *numbering,
 /* Adds of these only the rows that say that something is gone. */
 void batch_add_gone(struct batch *batch, const struct numbering *numbering,
                     const struct place *before, const struct place *place);
-
-/* Room for so many more. */
-void knots_reserve(struct knots *knots, size_t count);
-/* Pieces of knots and arrivals as bytes. Decoding appends; bytes that are no such piece are
- * refused. Options that a piece lacks count as least likely. */
-void knots_encode(const struct knots *knots, size_t first, size_t count, struct buffer *buffer);
-/* Rounds to what comes back from there. */
-void knots_round(struct knots *knots);
-NODISCARD bool knots_decode(const void *bytes, size_t length, struct knots *knots);
-/* The same where there is room for them. */
-NODISCARD bool knots_decode_reserved(const void *bytes, size_t length, struct knots *knots);
-void arrivals_encode(const struct arrivals *arrivals, size_t first, size_t count,
-                     struct buffer *buffer);
-NODISCARD bool arrivals_decode(const void *bytes, size_t length, struct arrivals *arrivals);
 
 #endif

@@ -2,6 +2,7 @@
 #define ZHANJI_STORE_SESSION_H
 
 #include "collector/store/store.h"
+#include "collector/survey/report.h"
 
 /* Typed reads and writes for jobs. All return false only when the database failed. */
 
@@ -156,18 +157,7 @@ struct report_counts {
 NODISCARD bool session_counts(struct session *session, int64_t withheld_since,
                               struct report_counts *counts, struct error *error);
 
-/* What the aggregator needs of every published report (of one station, or -1: of all), in id
- * order. reporter_number is a small dense number that holds for this database only. */
-struct published_answer {
-    uint8_t uuid[UUID_SIZE];
-    int station;
-    struct visit visited;
-    int basis;
-    int8_t answers[SURVEY_QUESTIONS_MAX];
-    uint32_t reporter_number; /* UINT32_MAX for the unnamed */
-    uint64_t entry;           /* sequence number of the entry that approved it */
-};
-
+/* Every published report (of one station, or -1: of all), in id order. */
 NODISCARD bool session_published(struct session *session, int station,
                                  void (*each)(void *context, const struct published_answer *),
                                  void *context, struct error *error);

@@ -27,6 +27,18 @@ struct report {
     char *reporter;                       /* NULL if absent; wiped when finished */
 };
 
+/* What of a published report counts for the figures. `reporter_number` is a small dense number that
+ * holds for one database only. */
+struct published_answer {
+    uint8_t uuid[UUID_SIZE];
+    int station;
+    struct visit visited;
+    int basis;
+    int8_t answers[SURVEY_QUESTIONS_MAX];
+    uint32_t reporter_number; /* UINT32_MAX for the unnamed */
+    uint64_t entry;           /* sequence number of the entry that approved it */
+};
+
 /* What is wrong with it: an RFC 6901 pointer, a code of design §5, a sentence with the remedy. */
 struct report_fault {
     char *pointer;

@@ -10,7 +10,7 @@
 
 #include "collector/base/number.h"
 #include "collector/base/secret.h"
-#include "collector/publish/sheet.h"
+#include "collector/figures/sheet.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;

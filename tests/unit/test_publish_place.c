@@ -1,6 +1,7 @@
 /* What a place is made of and how it is read, whatever order its reports came in. */
 #include <math.h>
 
+#include "collector/figures/encode.h"
 #include "tests/unit/place_fixture.h"
 
 static void observe_permuted(const struct survey *survey, unsigned step, unsigned inserted,

@@ -1,7 +1,7 @@
 /* What is learned from published reports, when, and what becomes of it. */
 #include "collector/base/number.h"
-#include "collector/publish/build.h"
-#include "collector/publish/learn.h"
+#include "collector/figures/build.h"
+#include "collector/figures/learn.h"
 #include "collector/publish/refit.h"
 #include "tests/unit/publish_fixture.h"
 

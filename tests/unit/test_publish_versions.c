@@ -1,6 +1,7 @@
 /* What was published, as rows: knots, arrivals, numbers, states (collector/publish/versions.h). */
 #include <math.h>
 
+#include "collector/figures/encode.h"
 #include "tests/unit/place_fixture.h"
 
 static void encode_some(const struct place *place, size_t count, struct buffer *bytes)

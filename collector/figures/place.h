@@ -1,0 +1,65 @@
+#ifndef ZHANJI_FIGURES_PLACE_H
+#define ZHANJI_FIGURES_PLACE_H
+
+#include "collector/figures/observe.h"
+#include "collector/figures/packed.h"
+#include "collector/figures/rules.h"
+
+/* The passes over an item at the ends of its pieces (struct smoother), so that a reading needs to
+ * run over a few pieces only. */
+struct item_edges {
+    double *forward, *backward; /* pieces × options: α and β at the last knot */
+};
+
+/* One question at one station: what was seen. */
+struct item {
+    struct packed_knots *knots;
+    struct item_edges edges; /* of the whole place, or none: then all is run over */
+    double begins;           /* where knowledge begins, in days; NAN if nothing is known at all */
+};
+
+/* What is published of a station whatever the day: immutable and counted, shared by the views in
+ * which nothing about the station changed. Only the edges are added, before anybody else sees it. */
+struct place {
+    atomic_uint references;
+    struct rules *rules;
+    int station;
+    struct item *items; /* by question */
+    struct arrivals arrivals;
+    uint64_t reports; /* raw, of all arrivals */
+};
+
+#define PLACE_ALL UINT64_MAX
+
+/* From the observations in memory. Only the questions in the mask (question 0 is the lowest bit)
+ * are computed, the others' knots are those of `before`; so are knots that come out the same. */
+NODISCARD struct place *place_observe(struct rules *rules, int station,
+                                      const struct observed *observed, const struct place *before,
+                                      uint64_t questions);
+/* The same knots under other rules (a notice was added). */
+NODISCARD struct place *place_with_rules(const struct place *place, struct rules *rules);
+/* From knots, one for each question; takes what they and the arrivals own. */
+NODISCARD struct place *place_restore_take(struct rules *rules, int station,
+                                           struct packed_knots **knots, struct arrivals *arrivals);
+struct place *place_hold(struct place *place);
+void place_drop(struct place *place);
+/* Widens [*first, *last] (middles of intervals) to hold all its visits. */
+void place_span(const struct place *place, double *first, double *last);
+
+/* The smoother over all knots of an item, with the knots that it borrows. */
+struct opened_item {
+    struct knots knots;
+    struct smoother *smoother;
+};
+
+void item_open(const struct place *place, int question, struct opened_item *opened_out);
+void item_close(struct opened_item *opened);
+/* Keeps the edges that an opened item has, if there are none yet. */
+void item_keep_edges(struct place *place, int question, const struct opened_item *opened);
+/* smoother_read of an item. */
+void item_read(const struct place *place, int question, double moment, struct reading *reading_out);
+/* smoother_history of an item; the caller frees it. */
+size_t item_history(const struct place *place, int question, double now,
+                    struct segment **segments_out);
+
+#endif
