@@ -110,7 +110,8 @@ static inline bool newsroom_judge(struct session *session, struct store_job *job
                                   struct error *error)
 {
     struct newsroom_job *own = (struct newsroom_job *)(void *)job;
-    struct entry entry = {.act = own->act, .at = session_now(session), .version = 1};
+    struct entry entry = {
+        .act = own->act, .at = session_now(session), .version = own->report->version};
     struct error reason = {0};
     enum report_state state;
     auto_buffer struct buffer line = {0};

@@ -1,0 +1,183 @@
+/* A station to which reports are added one by one is, to the bit, the station of all of them. */
+#include "tests/unit/drawn_table.h"
+#include "tests/unit/sheet_fixture.h"
+
+enum {
+    DAYS = 1700,
+    CHANGE_DAY = 900,
+    UPDATES = 40,
+    REPORTS_MAX = 6000
+};
+
+/* How a station's reports are spread. */
+struct manner {
+    const char *name;
+    int reports;   /* at first */
+    int days;      /* over how many */
+    int reporters; /* by how many */
+    int together;  /* at most so many come at once */
+    bool is_burst; /* what comes is of few days and one answer */
+};
+
+static const struct manner manners[] = {
+    {"nothing at first", 0, DAYS, 5, 1, false},
+    {"few reports", 12, DAYS, 3, 2, false},
+    {"some reports of few reporters", 300, DAYS, 4, 1, false},
+    {"many reports", 4000, DAYS, 900, 3, false},
+    {"many reports of a month", 3000, 30, 200, 2, false},
+    {"a burst on few reports", 60, DAYS, 40, 6, true},
+    {"a burst on many reports", 2000, DAYS, 2000, 30, true},
+};
+
+struct world {
+    const struct survey *survey;
+    const struct manner *manner;
+    struct rules *rules;
+    uint64_t random;
+    struct published_answer answers[REPORTS_MAX];
+    int count;
+    struct observed observed;
+    struct sheet *sheet;
+};
+
+/* A city that changed on a few days, and reporters of whom something was learned. */
+static struct model *learned_model(const struct survey *survey)
+{
+    struct model *model = model_create(survey, DAYS);
+    model->reporter_count = 700;
+    model->accuracy = memory_zeroed(model->reporter_count, sizeof *model->accuracy);
+    for (size_t r = 0; r < model->reporter_count; r++)
+        model->accuracy[r] = (double)(r * 7 % 12 + 8) / 20;
+    for (int q = 0; q < survey->question_count; q++) {
+        struct hazard *hazard = &model->questions[q].hazard;
+        size_t options = (size_t)hazard->options;
+        hazard->bins = DAYS;
+        hazard->rate = memory_zeroed(hazard->bins, sizeof *hazard->rate);
+        hazard->target = memory_zeroed(hazard->bins * options, sizeof *hazard->target);
+        hazard->accepted = memory_zeroed(hazard->bins, 1);
+        for (size_t b = 0; b < hazard->bins; b++) {
+            hazard->accepted[b] = b >= CHANGE_DAY && b < CHANGE_DAY + 3;
+            hazard->rate[b] = hazard->accepted[b] ? 0.2 : hazard->base_rate;
+            hazard->target[b * options + 1] = 1;
+        }
+    }
+    return model;
+}
+
+static struct rules *learned_rules(const struct survey *survey)
+{
+    json_t *notices = json_array();
+    for (int i = 0; i < survey->notice_count; i++)
+        (void)json_array_append(notices, survey->notices[i].json);
+    struct rules *rules =
+        rules_create(survey, learned_model(survey), notices, survey->earliest_visit + DAYS + 400);
+    json_decref(notices);
+    return rules;
+}
+
+static void choose_visit(struct world *world, bool is_late, struct visit *visited)
+{
+    bool is_close = is_late && world->manner->is_burst;
+    int day = is_close ? DAYS / 2 + draw_below(&world->random, 3)
+                       : draw_below(&world->random, world->manner->days);
+    int kind = is_close ? 99 : draw_below(&world->random, 100);
+    int length = kind < 10 ? 30 : kind < 12 ? 365 : 1;
+    visited->first = world->survey->earliest_visit + day / length * length;
+    visited->last = visited->first + length - 1;
+}
+
+static void draw_answer(struct world *world, bool is_late, struct published_answer *answer)
+{
+    bool is_close = is_late && world->manner->is_burst;
+    *answer = (struct published_answer){
+        .basis = draw_below(&world->random, world->survey->basis_count),
+        .reporter_number = (uint32_t)draw_below(&world->random, world->manner->reporters)};
+    if (draw_below(&world->random, 5) == 0)
+        answer->reporter_number = CONSENSUS_NOBODY;
+    choose_visit(world, is_late, &answer->visited);
+    memset(answer->answers, -1, sizeof answer->answers);
+    bool is_after = answer->visited.first > world->survey->earliest_visit + CHANGE_DAY;
+    for (int i = draw_below(&world->random, 3); i >= 0; i--) {
+        int q = draw_below(&world->random, 4);
+        bool is_wrong = draw_below(&world->random, 8) == 0;
+        answer->answers[q] = (int8_t)(is_close ? 2 : is_after != is_wrong);
+    }
+}
+
+static struct view_days today(const struct world *world)
+{
+    int32_t day = world->survey->earliest_visit + DAYS + 20;
+    return (struct view_days){day, day};
+}
+
+/* Of the same reports in another order. */
+static struct sheet *sheet_anew(const struct world *world)
+{
+    struct observed observed;
+    observed_init(&observed, world->survey);
+    for (int i = world->count; i-- > 0;)
+        observed_add(&observed, &world->answers[i]);
+    observed_close(&observed);
+    struct place *place = place_observe(world->rules, 0, &observed, NULL, PLACE_ALL);
+    struct sheet *sheet = sheet_create(place, today(world), NULL);
+    place_drop(place);
+    observed_finish(&observed);
+    return sheet;
+}
+
+static void begin(struct world *world)
+{
+    observed_init(&world->observed, world->survey);
+    for (world->count = 0; world->count < world->manner->reports; world->count++) {
+        draw_answer(world, false, &world->answers[world->count]);
+        observed_add(&world->observed, &world->answers[world->count]);
+    }
+    observed_close(&world->observed);
+    world->sheet = sheet_anew(world);
+}
+
+static void update(struct world *world)
+{
+    struct sheet *before = world->sheet;
+    uint64_t answered = 0;
+    for (int i = draw_below(&world->random, world->manner->together); i >= 0; i--) {
+        struct published_answer *answer = &world->answers[world->count++];
+        draw_answer(world, true, answer);
+        observed_insert(&world->observed, answer);
+        for (int q = 0; q < world->survey->question_count; q++)
+            answered |= (uint64_t)(answer->answers[q] >= 0) << q;
+    }
+    struct place *place = place_observe(world->rules, 0, &world->observed, before->place, answered);
+    world->sheet = sheet_create(place, before->days, before);
+    place_drop(place);
+    sheet_drop(before);
+}
+
+static void an_update_gives_what_a_computation_anew_gives(void **state)
+{
+    auto_free struct world *world = memory_zeroed(1, sizeof *world);
+    world->survey = *state;
+    world->rules = learned_rules(world->survey);
+    for (size_t i = 0; i < ARRAY_LENGTH(manners); i++) {
+        world->manner = &manners[i];
+        print_message("# %s\n", world->manner->name);
+        begin(world);
+        for (int j = 0; j < UPDATES; j++) {
+            update(world);
+            struct sheet *wanted = sheet_anew(world);
+            expect_sheet(world->sheet, wanted);
+            sheet_drop(wanted);
+        }
+        sheet_drop(world->sheet);
+        observed_finish(&world->observed);
+    }
+    rules_drop(world->rules);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_update_gives_what_a_computation_anew_gives),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
