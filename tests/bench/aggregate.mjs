@@ -1,7 +1,9 @@
 // Every method beside the engine, on simulated cities with a known truth, on labelled sets if a folder
-// is given, and for speed beside a plain numpy Dawid–Skene.
+// is given, and for speed beside a plain numpy Dawid–Skene. On simulated cities there is also how right
+// the engine would be if it knew what it has to learn ("knowing …": oracle.c), so how much of the
+// errors is the data's own, and how it is with consensus.md's own weights and s ("by the letter").
 //
-//   node tests/bench/aggregate.mjs [--seeds N] [--crowd FOLDER] [--speed REPORTS]
+//   node tests/bench/aggregate.mjs [--first SEED] [--seeds N] [--crowd FOLDER] [--speed REPORTS]
 //
 // FOLDER holds a folder for each set, with answers.csv and truth.csv. Programs are looked for in
 // $ZHANJI_BUILD (default build/).
@@ -16,12 +18,19 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const build = path.resolve(process.env.ZHANJI_BUILD ?? path.join(here, '../../build'));
 const aggregator = path.join(build, 'zhanji-aggregate');
 const simulator = path.join(build, 'tests/bench/simulate');
+const oracle = path.join(build, 'tests/bench/oracle');
 const methods = ['zhanji', 'majority', 'latest', 'window:90', 'decay:60', 'dawid-skene'];
+const oracles = {
+  letter: 'by the letter', r: 'knowing reporters', h: 'knowing hazards', c: 'knowing liars', rhc: 'knowing all three',
+};
 const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change', 'late', 'calm'];
 const lastDay = '2024-01-07'; // of the simulator's 730 days
 
 const { values: options } = parseArgs({
-  options: { seeds: { type: 'string', default: '2' }, crowd: { type: 'string' }, speed: { type: 'string' } },
+  options: {
+    first: { type: 'string', default: '1' }, seeds: { type: 'string', default: '2' },
+    crowd: { type: 'string' }, speed: { type: 'string' },
+  },
 });
 const folder = mkdtempSync(path.join(tmpdir(), 'zhanji-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -77,16 +86,31 @@ function measure(method) {
   return { ...result, ...changes(run([...base, '--history', '-']), readFileSync(file('changes.csv'), 'utf8')) };
 }
 
-function simulated(seeds) {
+/** The engine's figures with something known that it otherwise learns. */
+function consult(known) {
+  const ask = (truth) => {
+    const text = execFileSync(oracle, [folder, known, file(truth), file('history.csv')], { encoding: 'utf8' });
+    return JSON.parse(text).truth;
+  };
+  const now = ask('now.csv');
+  const found = changes(readFileSync(file('history.csv'), 'utf8'), readFileSync(file('changes.csv'), 'utf8'));
+  return { now: now.accuracy, brier: now.brier, ece: now.ece, ever: ask('ever.csv').accuracy, ...found };
+}
+
+function simulated(first, seeds) {
+  const measured = [
+    ...methods.map((method) => [method, () => measure(method)]),
+    ...Object.entries(oracles).map(([known, name]) => [name, () => consult(known)]),
+  ];
   for (const scenario of scenarios) {
-    const results = methods.map(() => []);
-    for (let seed = 1; seed <= seeds; seed++) {
+    const results = measured.map(() => []);
+    for (let seed = first; seed < first + seeds; seed++) {
       execFileSync(simulator, [scenario, String(seed), folder]);
-      methods.forEach((method, i) => results[i].push(measure(method)));
+      measured.forEach(([, figures], i) => results[i].push(figures()));
     }
     const columns = ['now', 'ever', 'brier', 'ece', 'error', 'wrong', 'coverage', 'found'];
-    const table = methods.map((method, i) => [
-      method, ...columns.map((column) => shown(mean(results[i].map((result) => result[column])))),
+    const table = measured.map(([name], i) => [
+      name, ...columns.map((column) => shown(mean(results[i].map((result) => result[column])))),
     ]);
     print([scenario, 'now', 'any day', 'Brier', 'ECE', 'days off', 'false', 'covered', 'found'], table);
   }
@@ -130,4 +154,4 @@ function speed(reports) {
 
 if (options.speed) speed(Number(options.speed));
 if (options.crowd) crowd(options.crowd);
-if (!options.speed && !options.crowd) simulated(Number(options.seeds));
+if (!options.speed && !options.crowd) simulated(Number(options.first), Number(options.seeds));

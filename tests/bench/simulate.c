@@ -4,9 +4,12 @@
  *   simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS]
  *
  * writes FOLDER/reports.csv (item,reporter,answer,time), now.csv (item,answer: the truth at the
- * end), ever.csv (item,answer,time: the truth on days drawn at random) and changes.csv
- * (item,day,from,to: every change of truth). Reporters' activity is heavy-tailed, their honesty
- * varies, some lie together in bursts; one citywide change, and lone ones.
+ * end), ever.csv (item,answer,time: the truth on days drawn at random), changes.csv
+ * (item,day,from,to: every change of truth), and for who may know it (oracle.c) reporters.csv
+ * (reporter,accuracy; empty for those who lie together) and hazard.csv (day,rate,a,b,c: restarts
+ * and where they lead; the first row, without day and rate, is the beginning). Reporters' activity
+ * is heavy-tailed, their honesty varies, some lie together in bursts; one citywide change, and
+ * lone ones.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -48,6 +51,13 @@ static const struct scenario scenarios[] = {
 };
 
 static const double lone_changes_a_year = 0.11;
+static const double first_answers[OPTIONS] = {0.55, 0.3, 0.15};
+static const double city_answers[OPTIONS] = {0, 0.9, 0.1};
+
+enum {
+    CITY_DAYS = 3 /* that the citywide change takes to reach all it reaches */
+};
+
 static const double burst_size = 12;
 
 struct truth {
@@ -61,6 +71,7 @@ struct city {
     uint64_t random;
     size_t items, reporters, reports;
     int days;
+    int change; /* the day of the citywide change */
     struct truth *truth;
     double *honesty;  /* of each reporter */
     double *activity; /* cumulative over reporters */
@@ -119,34 +130,36 @@ static void change_truth(struct truth *truth, int day, int answer)
 }
 
 /* Lone changes as they come, and the citywide one, most often to option 1. */
-static void make_truth(struct city *city, struct truth *truth, int city_day)
+static void make_truth(struct city *city, struct truth *truth)
 {
     double start = uniform(city);
-    truth->answer[0] = start < 0.55 ? 0 : start < 0.85 ? 1 : 2;
+    truth->answer[0] = start < first_answers[0]                      ? 0
+                       : start < first_answers[0] + first_answers[1] ? 1
+                                                                     : 2;
     truth->day[0] = 0;
     truth->count = 1;
     bool reached = uniform(city) < city->scenario->city_share;
-    int switch_day = reached ? city_day + below(city, 3) : city->days;
+    int switch_day = reached ? city->change + below(city, CITY_DAYS) : city->days;
     double step = 365 / lone_changes_a_year;
     for (double day = -log(1 - uniform(city)) * step; day < city->days;
          day += -log(1 - uniform(city)) * step) {
         if (switch_day < (int)day) {
-            change_truth(truth, switch_day, uniform(city) < 0.9 ? 1 : 2);
+            change_truth(truth, switch_day, uniform(city) < city_answers[1] ? 1 : 2);
             switch_day = city->days;
         }
         change_truth(truth, (int)day, other_answer(city, truth->answer[truth->count - 1]));
     }
     if (switch_day < city->days)
-        change_truth(truth, switch_day, uniform(city) < 0.9 ? 1 : 2);
+        change_truth(truth, switch_day, uniform(city) < city_answers[1] ? 1 : 2);
 }
 
 static void make_city(struct city *city)
 {
     const struct scenario *scenario = city->scenario;
-    int city_day = city->days - scenario->city_before + below(city, scenario->city_within);
+    city->change = city->days - scenario->city_before + below(city, scenario->city_within);
     double sum = 0;
     for (size_t i = 0; i < city->items; i++) {
-        make_truth(city, &city->truth[i], city_day);
+        make_truth(city, &city->truth[i]);
         sum += 0.25 - log(1 - uniform(city));
         city->traffic[i] = sum;
     }
@@ -232,6 +245,38 @@ static void write_truth(struct city *city, FILE *now, FILE *ever, FILE *changes)
     }
 }
 
+static void write_reporters(const struct city *city, FILE *file)
+{
+    fputs("reporter,accuracy\n", file);
+    for (size_t r = 0; r < city->reporters; r++)
+        fprintf(file, "r%06zu,%.6f\n", r, city->honesty[r]);
+    for (size_t r = 0; r <= city->reporters / 10; r++)
+        fprintf(file, "x%06zu,\n", r);
+}
+
+/* Of the truth as a chain that restarts (consensus.md §2): a lone change leads to another answer,
+ * a restart to any, so that there are more of them; a day of the citywide change reaches its part
+ * of those that it has not reached yet. */
+static void write_hazard(const struct city *city, FILE *file)
+{
+    double lone = lone_changes_a_year / 365 * OPTIONS / (OPTIONS - 1);
+    double part = city->scenario->city_share / CITY_DAYS;
+    fputs("day,rate,a,b,c\n,", file);
+    for (int l = 0; l < OPTIONS; l++)
+        fprintf(file, ",%.6f", first_answers[l]);
+    fputc('\n', file);
+    for (int day = 0; day < city->days; day++) {
+        int since = day - city->change;
+        bool changing = since >= 0 && since < CITY_DAYS;
+        double together = changing ? -log1p(-part / (1 - part * since)) : 0;
+        double rate = lone + together;
+        fprintf(file, "%d,%.9f", FIRST_DAY + day, rate);
+        for (int l = 0; l < OPTIONS; l++)
+            fprintf(file, ",%.6f", (lone / OPTIONS + together * city_answers[l]) / rate);
+        fputc('\n', file);
+    }
+}
+
 static FILE *create(const char *folder, const char *name)
 {
     char path[4096];
@@ -283,12 +328,15 @@ int main(int argc, char **argv)
     city.activity = memory_zeroed(city.reporters, sizeof(double));
     city.traffic = memory_zeroed(city.items, sizeof(double));
     make_city(&city);
-    const char *const names[] = {"reports.csv", "now.csv", "ever.csv", "changes.csv"};
+    const char *const names[] = {"reports.csv", "now.csv",       "ever.csv",
+                                 "changes.csv", "reporters.csv", "hazard.csv"};
     FILE *files[ARRAY_LENGTH(names)];
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         files[i] = create(argv[3], names[i]);
     write_reports(&city, files[0]);
     write_truth(&city, files[1], files[2], files[3]);
+    write_reporters(&city, files[4]);
+    write_hazard(&city, files[5]);
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         fclose(files[i]);
     free(city.truth);

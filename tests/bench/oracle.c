@@ -1,0 +1,249 @@
+/*
+ * How right the engine would be if it knew what it has to learn: the same chain, the same reading,
+ * with what tests/bench/simulate made the reports from in the place of what is learned.
+ *
+ *   oracle FOLDER KNOWN TRUTH.csv HISTORY.csv
+ *
+ * FOLDER is simulate's. KNOWN is any of r (every honest reporter's accuracy), h (how often truth
+ * restarts on each day, and into what) and c (whose reports are lies told together: they count
+ * nothing, and the others count whole); "-" is none: the engine itself. With "rhc" what is read out
+ * is the exact posterior given the honest reports. "letter" is the engine with the weights and the
+ * s of consensus.md §3–4 as they stand there, for sets of every size. Prints the figures of
+ * zhanji-aggregate --json.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/aggregate/output.h"
+#include "collector/aggregate/score.h"
+#include "collector/base/csv.h"
+#include "collector/base/number.h"
+
+static const double prior_accuracy = 0.75;
+static const double letter_strength = 8;
+
+/* This program's own: what score.c and output.c read from. */
+struct estimator {
+    struct data data;
+    bool knows_reporters, knows_hazard, knows_liars, by_letter;
+    struct fit *fit;
+    struct emission emission;
+    double *accuracy; /* of each reporter; NAN: of one who lies together with others */
+    struct hazard hazard;
+    struct dynamics *dynamics;
+    struct observation *scratch;
+    struct knots knots;
+    struct smoother *smoother;
+};
+
+static struct csv *open_csv(const char *folder, const char *name, FILE **file_out)
+{
+    char path[4096];
+    struct error error;
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    *file_out = fopen(path, "re");
+    if (!*file_out) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    struct csv *csv = csv_create_stream(*file_out);
+    if (!csv_header(csv, &error)) {
+        fprintf(stderr, "%s: %s\n", path, error.text);
+        exit(EXIT_FAILURE);
+    }
+    return csv;
+}
+
+static double number_of(const struct csv_field *field)
+{
+    double value;
+    return number_real(field->text, field->length, &value) ? value : (double)NAN;
+}
+
+static void read_reporters(const char *folder, struct estimator *oracle)
+{
+    FILE *file;
+    struct csv *csv = open_csv(folder, "reporters.csv", &file);
+    const struct csv_field *fields;
+    struct error error;
+    oracle->accuracy = memory_zeroed((size_t)oracle->data.table.reporters + 1, sizeof(double));
+    while (csv_row(csv, &fields, &error) > 0) {
+        int64_t reporter = names_find(&oracle->data.reporters, fields[0].text, fields[0].length);
+        if (reporter >= 0)
+            oracle->accuracy[reporter] = number_of(&fields[1]);
+    }
+    csv_destroy(csv);
+    fclose(file);
+}
+
+/* A day's restarts are such as its reports tell, which count at its noon: a bin ends with it. */
+static void read_hazard(const char *folder, struct hazard *hazard)
+{
+    FILE *file;
+    struct csv *csv = open_csv(folder, "hazard.csv", &file);
+    const struct csv_field *fields;
+    struct error error;
+    size_t width = csv_columns(csv) - 2;
+    const size_t most = 1 << 16;
+    hazard_constant((int)width, 0, 0, hazard);
+    hazard->rate = memory_zeroed(most, sizeof(double));
+    hazard->target = memory_zeroed(most * width, sizeof(double));
+    for (bool first = true; csv_row(csv, &fields, &error) > 0 && hazard->bins < most;
+         first = false) {
+        double *target = first ? hazard->initial : hazard->target + hazard->bins * width;
+        for (size_t l = 0; l < width; l++)
+            target[l] = number_of(&fields[2 + l]);
+        if (first)
+            continue;
+        if (hazard->bins == 0) {
+            hazard->origin = number_of(&fields[0]) - 0.5;
+            hazard->base_rate = number_of(&fields[1]);
+        }
+        hazard->rate[hazard->bins++] = number_of(&fields[1]);
+    }
+    csv_destroy(csv);
+    fclose(file);
+}
+
+/* Lies count nothing; the rest has nobody to be tempered for. */
+static void drop_lies(struct estimator *oracle)
+{
+    struct report_table *table = &oracle->data.table;
+    for (size_t i = 0; i < table->count; i++)
+        table->weight[i] = isnan(oracle->accuracy[table->reporter[i]]) ? 0.0F : 1.0F;
+}
+
+static void saturate_all(struct estimator *oracle)
+{
+    struct report_table *table = &oracle->data.table;
+    for (size_t item = 0; item < table->items; item++) {
+        size_t count = report_table_item(table, item, oracle->scratch);
+        consensus_weigh(oracle->scratch, count, table->span, true);
+        for (size_t i = 0; i < count; i++)
+            table->weight[table->first[item] + i] = (float)oracle->scratch[i].weight;
+    }
+}
+
+static void learn(struct estimator *oracle)
+{
+    struct report_table *table = &oracle->data.table;
+    const struct fit_options options = {.prior_accuracy = prior_accuracy,
+                                        .strength = oracle->by_letter ? letter_strength : 0,
+                                        .origin = table->interval[0].time};
+    if (oracle->by_letter)
+        saturate_all(oracle);
+    else if (oracle->knows_liars)
+        drop_lies(oracle);
+    else
+        report_table_weigh(table, true);
+    oracle->fit = fit_create(table, &options);
+    emission_uniform(table->options[0], &oracle->emission);
+    for (uint32_t r = 0; r < table->reporters; r++)
+        if (isnan(oracle->accuracy[r]))
+            oracle->accuracy[r] = fit_accuracy(oracle->fit, r);
+}
+
+static void start(const char *folder, struct estimator *oracle)
+{
+    oracle->scratch =
+        memory_zeroed(report_table_largest(&oracle->data.table), sizeof(*oracle->scratch));
+    read_reporters(folder, oracle);
+    learn(oracle);
+    if (oracle->knows_hazard)
+        read_hazard(folder, &oracle->hazard);
+    else
+        fit_hazard(oracle->fit, 0, &oracle->hazard);
+    oracle->dynamics = dynamics_create(&oracle->hazard, NULL, 0, HUGE_VAL);
+}
+
+static void close_item(struct estimator *oracle)
+{
+    smoother_destroy(TAKE(oracle->smoother));
+    knots_finish(&oracle->knots);
+}
+
+static void finish(struct estimator *oracle)
+{
+    close_item(oracle);
+    fit_destroy(oracle->fit);
+    dynamics_destroy(oracle->dynamics);
+    hazard_finish(&oracle->hazard);
+    free(oracle->accuracy);
+    free(oracle->scratch);
+    data_finish(&oracle->data);
+}
+
+void estimator_open(struct estimator *oracle, size_t item)
+{
+    const struct report_table *table = &oracle->data.table;
+    close_item(oracle);
+    if (oracle->knows_reporters) {
+        size_t count = report_table_item(table, item, oracle->scratch);
+        knots_build(oracle->scratch, count, &oracle->emission, oracle->accuracy, prior_accuracy,
+                    &oracle->knots);
+    } else {
+        fit_knots(oracle->fit, item, oracle->scratch, &oracle->knots);
+    }
+    oracle->smoother = smoother_create(&oracle->knots, oracle->dynamics);
+}
+
+void estimator_read(const struct estimator *oracle, double moment, struct estimate *estimate)
+{
+    struct reading reading;
+    smoother_read(oracle->smoother, moment, &reading);
+    *estimate = (struct estimate){.best = reading.best,
+                                  .standing = standing_name(reading.standing),
+                                  .reports = reading.reports};
+    memcpy(estimate->p, reading.p, sizeof(reading.p));
+}
+
+size_t estimator_history(const struct estimator *oracle, double now, struct segment **segments_out)
+{
+    return smoother_history(oracle->smoother, now, segments_out);
+}
+
+const struct fit *estimator_fit(const struct estimator *oracle)
+{
+    return oracle->fit;
+}
+
+static bool report(struct estimator *oracle, char **argv, struct error *error)
+{
+    const struct options options = {.history = argv[4]};
+    struct score score;
+    auto_buffer struct buffer buffer = {0};
+    double now = oracle->data.now;
+    if (!score_read(argv[3], &oracle->data, oracle, now, &score, error) ||
+        !output_items(&oracle->data, oracle, &options, now, error)) {
+        return false;
+    }
+    score_json(&score, &buffer);
+    printf("{\"truth\":%.*s}\n", (int)buffer.length, buffer.data);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = {0};
+    struct estimator oracle = {0};
+    char path[4096];
+    oracle.by_letter = argc == 5 && strcmp(argv[2], "letter") == 0;
+    if (argc != 5 || (!oracle.by_letter && argv[2][strspn(argv[2], "rhc-")] != '\0')) {
+        fputs("Usage: oracle FOLDER KNOWN TRUTH.csv HISTORY.csv\n", stderr);
+        return 2;
+    }
+    oracle.knows_reporters = !oracle.by_letter && strchr(argv[2], 'r');
+    oracle.knows_hazard = !oracle.by_letter && strchr(argv[2], 'h');
+    oracle.knows_liars = !oracle.by_letter && strchr(argv[2], 'c');
+    snprintf(path, sizeof(path), "%s/reports.csv", argv[1]);
+    bool done = secret_start(&error) && data_read(path, &oracle.data, &error);
+    if (done) {
+        start(argv[1], &oracle);
+        done = report(&oracle, argv, &error);
+        finish(&oracle);
+    }
+    if (!done)
+        fprintf(stderr, "oracle: %s\n", error.text);
+    return done ? 0 : 1;
+}
