@@ -34,8 +34,8 @@ struct observation {
 
 /* consensus.md §3: repeats, then saturation, in place; rows are sorted by (time, order).
  * `span` is that of the whole data set in days; `saturate` false skips §3.2. The allowance c is
- * rounded down to a power of 2^(1/4). */
-void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate);
+ * rounded down to a power of 2^(1/4). Returns Σ w between the two. */
+double consensus_weigh(struct observation *observations, size_t count, double span, bool saturate);
 
 /* How a reporter errs on one question (consensus.md §4, §7): accuracy and pooled direction. */
 struct emission {
@@ -69,6 +69,13 @@ void knots_finish(struct knots *knots);
 void knots_build(const struct observation *observations, size_t count,
                  const struct emission *emission, const double *accuracy, double unnamed,
                  struct knots *knots_out);
+/* In two steps, for a stretch of an item's observations: first[i] says whether the i-th is the
+ * earliest of its source, for which all of the source's (a named reporter's, an unnamed day's) must
+ * be among them; it is then told of the stretch's. */
+void knots_mark_first(const struct observation *observations, size_t count, bool *first_out);
+void knots_build_marked(const struct observation *observations, const bool *first, size_t count,
+                        const struct emission *emission, const double *accuracy, double unnamed,
+                        struct knots *knots_out);
 
 /* What a notice does to one question at one item (consensus.md §5). */
 struct notice_effect {

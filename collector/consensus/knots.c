@@ -86,14 +86,10 @@ static void move_mark(const struct observation *observations, size_t i, uint32_t
     *best = (uint32_t)i + 1;
 }
 
-/* first[i]: whether observation i is its source's earliest visit to the item. */
-static void mark_first(const struct observation *observations, size_t count, bool *first)
+/* The same where reporters are numbered densely. */
+static void mark_dense(const struct observation *observations, size_t count, size_t kinds,
+                       bool *first)
 {
-    size_t kinds = dense_kinds(observations, count);
-    if (kinds == 0) {
-        mark_sorted(observations, count, first);
-        return;
-    }
     auto_free uint32_t *named = memory_zeroed(kinds, sizeof(*named));
     uint32_t unnamed[CONSENSUS_OPTIONS_MAX] = {0};
     double midnight = -HUGE_VAL;
@@ -107,6 +103,16 @@ static void mark_first(const struct observation *observations, size_t count, boo
         move_mark(observations, i, is_named ? &named[seen->reporter] : &unnamed[seen->answer],
                   first);
     }
+}
+
+void knots_mark_first(const struct observation *observations, size_t count, bool *first_out)
+{
+    size_t kinds = dense_kinds(observations, count);
+    memset(first_out, false, count);
+    if (kinds == 0)
+        mark_sorted(observations, count, first_out);
+    else
+        mark_dense(observations, count, kinds, first_out);
 }
 
 /* Observations in order of interval, for grouping. */
@@ -245,16 +251,14 @@ static bool is_of_knot(const struct knot *knot, const struct observation *seen)
            knot->begin <= seen->begin && knot->end >= seen->end && knot->end <= seen->end;
 }
 
-void knots_build(const struct observation *observations, size_t count,
-                 const struct emission *emission, const double *accuracy, double unnamed,
-                 struct knots *knots_out)
+void knots_build_marked(const struct observation *observations, const bool *first, size_t count,
+                        const struct emission *emission, const double *accuracy, double unnamed,
+                        struct knots *knots_out)
 {
     size_t options = (size_t)emission->options;
     knots_reserve(knots_out, emission->options, count);
     auto_free struct evidence *evidence = accuracy ? evidence_create(emission) : NULL;
-    auto_free bool *first = memory_zeroed(count, sizeof(*first));
     auto_free struct interval_key *keys = sort_intervals(observations, count);
-    mark_first(observations, count, first);
     for (size_t i = 0; i < count; i++) {
         size_t position = keys ? keys[i].position : i;
         const struct observation *seen = &observations[position];
@@ -273,4 +277,13 @@ void knots_build(const struct observation *observations, size_t count,
     }
     for (size_t j = 0; j < knots_out->count; j++)
         shift_to_zero(knots_out->log_likelihood + j * options, emission->options);
+}
+
+void knots_build(const struct observation *observations, size_t count,
+                 const struct emission *emission, const double *accuracy, double unnamed,
+                 struct knots *knots_out)
+{
+    auto_free bool *first = memory_alloc(count);
+    knots_mark_first(observations, count, first);
+    knots_build_marked(observations, first, count, emission, accuracy, unnamed, knots_out);
 }

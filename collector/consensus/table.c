@@ -264,7 +264,7 @@ static void weigh_item(struct report_table *table, size_t item, struct observati
     bursts_add(bursts, rows, count, table->span, mass, step + first);
     for (size_t i = 0; i < count; i++)
         alone[first + i] = (float)rows[i].weight;
-    weigh_saturate(rows, count, table->span, mass);
+    weigh_saturate(rows, count, weigh_allowance(weigh_total(rows, count), table->span), mass);
     for (size_t i = 0; i < count; i++)
         table->weight[first + i] = (float)rows[i].weight;
 }

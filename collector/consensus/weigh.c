@@ -142,13 +142,23 @@ static double step_down(double allowance)
     return exp2(floor(4 * log2(allowance)) / 4);
 }
 
-void weigh_saturate(struct observation *observations, size_t count, double span, const double *mass)
+double weigh_total(const struct observation *observations, size_t count)
 {
     double total = 0;
     for (size_t i = 0; i < count; i++)
         total += observations[i].weight;
+    return total;
+}
+
+double weigh_allowance(double total, double span)
+{
     double allowed = allowance_share * 2 * WEIGH_BURST_DAYS * total / fmax(span, shortest_span);
-    double allowance = step_down(fmax(1, allowed));
+    return step_down(fmax(1, allowed));
+}
+
+void weigh_saturate(struct observation *observations, size_t count, double allowance,
+                    const double *mass)
+{
     for (size_t i = 0; i < count; i++)
         if (mass[i] > allowance)
             observations[i].weight = exact(observations[i].weight * (allowance / mass[i]));
@@ -162,12 +172,14 @@ void weigh_repeats(struct observation *observations, size_t count)
         share_repeats(observations, count);
 }
 
-void consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
+double consensus_weigh(struct observation *observations, size_t count, double span, bool saturate)
 {
     weigh_repeats(observations, count);
+    double total = weigh_total(observations, count);
     if (!saturate || count < 2)
-        return;
+        return total;
     auto_free double *mass = memory_zeroed(count, sizeof(*mass));
     weigh_masses(observations, count, mass);
-    weigh_saturate(observations, count, span, mass);
+    weigh_saturate(observations, count, weigh_allowance(total, span), mass);
+    return total;
 }

@@ -44,12 +44,12 @@ static void find_pieces(const struct packed_knots *packed, double moment, size_t
 {
     size_t first = 0;
     while (first + 1 < packed->piece_count &&
-           packed->pieces[first].upto.time <= moment - SMOOTHER_RECENT_DAYS)
+           packed->pieces[first].sum.time <= moment - SMOOTHER_RECENT_DAYS)
         first++;
     size_t end = first;
     while (end < packed->piece_count &&
            (packed->pieces[end].first_time < moment + packed->lead || end == first ||
-            packed->pieces[end - 1].upto.time <= moment))
+            packed->pieces[end - 1].sum.time <= moment))
         end++;
     *first_out = first;
     *end_out = end;
@@ -63,7 +63,7 @@ static void find_edges(const struct item *item, size_t first, size_t end,
                                      .has_after = end < item->knots->piece_count,
                                      .lead = item->knots->lead};
     if (edges->has_before) {
-        edges->begun = item->knots->pieces[first - 1].upto;
+        edges->begun = packed_begun(item->knots, first);
         edges->time = edges->begun.time;
         memcpy(edges->forward, item->edges.forward + (first - 1) * options,
                options * sizeof(double));

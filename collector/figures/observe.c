@@ -2,25 +2,6 @@
 
 #include <string.h>
 
-enum {
-    BYTE_BITS = 8
-};
-
-static void packing_init(struct packing *packing, const struct survey *survey)
-{
-    unsigned bits = 0;
-    *packing = (struct packing){.questions = survey->question_count};
-    for (int q = 0; q < survey->question_count; q++) {
-        uint8_t width = 1;
-        while (survey->questions[q].option_count >> width != 0)
-            width++;
-        packing->first[q] = (uint16_t)bits;
-        packing->width[q] = width;
-        bits += width;
-    }
-    packing->size = (bits + BYTE_BITS - 1) / BYTE_BITS;
-}
-
 void observed_init(struct observed *observed, const struct survey *survey)
 {
     *observed = (struct observed){0};
@@ -49,31 +30,6 @@ static void observed_resize(struct observed *observed, size_t capacity)
     observed->capacity = capacity;
 }
 
-/* Bits lie across at most two bytes: no width is over 8. */
-static void pack_answers(const struct packing *packing, const int8_t *answers, uint8_t *bytes)
-{
-    memset(bytes, 0, packing->size);
-    for (int q = 0; q < packing->questions; q++) {
-        unsigned bit = packing->first[q];
-        unsigned value = (unsigned)(answers[q] + 1) << bit % BYTE_BITS;
-        bytes[bit / BYTE_BITS] |= (uint8_t)value;
-        if (value >> BYTE_BITS != 0)
-            bytes[bit / BYTE_BITS + 1] |= (uint8_t)(value >> BYTE_BITS);
-    }
-}
-
-int observed_answer(const struct observed *observed, size_t report, int question)
-{
-    const struct packing *packing = &observed->packing;
-    const uint8_t *bytes = observed->answers + report * packing->size;
-    unsigned bit = packing->first[question];
-    unsigned width = packing->width[question];
-    unsigned value = bytes[bit / BYTE_BITS];
-    if (bit % BYTE_BITS + width > BYTE_BITS)
-        value |= (unsigned)bytes[bit / BYTE_BITS + 1] << BYTE_BITS;
-    return (int)(value >> bit % BYTE_BITS & ((1U << width) - 1)) - 1;
-}
-
 int32_t observed_last(const struct observed *observed, size_t report)
 {
     return observed->first[report] + observed->span[report];
@@ -92,8 +48,10 @@ static void put_row(struct observed *observed, size_t row, const struct publishe
     observed->span[row] = (uint16_t)(answer->visited.last - answer->visited.first);
     observed->basis[row] = (uint8_t)answer->basis;
     observed->reporter[row] = reporter;
-    pack_answers(&observed->packing, answer->answers,
-                 observed->answers + row * observed->packing.size);
+    packing_put(&observed->packing, answer->answers,
+                observed->answers + row * observed->packing.size);
+    for (int q = 0; q < observed->packing.questions; q++)
+        observed->answered[q] += answer->answers[q] >= 0;
 }
 
 void observed_add(struct observed *observed, const struct published_answer *answer)
@@ -174,7 +132,7 @@ static size_t drop_repeats(uint32_t *sorted, size_t count)
 }
 
 /* The place of a number among the station's reporters, or where it would be. */
-static size_t find_reporter(const struct observed *observed, uint32_t number)
+static size_t place_of_reporter(const struct observed *observed, uint32_t number)
 {
     size_t low = 0;
     size_t high = observed->reporter_count;
@@ -201,8 +159,17 @@ void observed_close(struct observed *observed)
         memory_resize_take(numbers, observed->reporter_count + 1, sizeof *numbers);
     for (size_t i = 0; i < observed->count; i++)
         if (observed->reporter[i] != CONSENSUS_NOBODY)
-            observed->reporter[i] = (uint32_t)find_reporter(observed, observed->reporter[i]);
+            observed->reporter[i] = (uint32_t)place_of_reporter(observed, observed->reporter[i]);
     sort_rows(observed);
+}
+
+uint32_t observed_reporter_index(const struct observed *observed, uint32_t number)
+{
+    if (number == CONSENSUS_NOBODY)
+        return number;
+    size_t place = place_of_reporter(observed, number);
+    bool is_there = place < observed->reporter_count && observed->reporters[place] == number;
+    return is_there ? (uint32_t)place : CONSENSUS_NOBODY;
 }
 
 /* The station's own index of a reporter, who may be new. */
@@ -210,7 +177,7 @@ static uint32_t reporter_index(struct observed *observed, uint32_t number)
 {
     if (number == CONSENSUS_NOBODY)
         return number;
-    size_t place = find_reporter(observed, number);
+    size_t place = place_of_reporter(observed, number);
     if (place < observed->reporter_count && observed->reporters[place] == number)
         return (uint32_t)place;
     size_t later = observed->reporter_count - place;
@@ -276,7 +243,7 @@ bool observed_equal(const struct observed *left, const struct observed *right)
                        sizeof *left->reporters);
 }
 
-static double middle_of(const struct observed *observed, size_t report)
+double observed_time(const struct observed *observed, size_t report)
 {
     return ((double)observed->first[report] + (double)observed_last(observed, report) + 1) / 2;
 }
@@ -285,46 +252,22 @@ void observed_span(const struct observed *observed, double *first, double *last)
 {
     if (observed->count == 0)
         return;
-    double begin = middle_of(observed, 0);
-    double end = middle_of(observed, observed->count - 1);
+    double begin = observed_time(observed, 0);
+    double end = observed_time(observed, observed->count - 1);
     *first = begin < *first ? begin : *first;
     *last = end > *last ? end : *last;
 }
 
-size_t observed_item(const struct observed *observed, const struct survey *survey, int question,
-                     double span, struct observation **observations_out)
+size_t observed_from(const struct observed *observed, double time)
 {
-    /* More than are filled: who has answered other questions takes no room. */
-    struct observation *rows = memory_alloc((observed->count + 1) * sizeof *rows);
-    size_t count = 0;
-    for (size_t i = 0; i < observed->count; i++) {
-        int answer = observed_answer(observed, i, question);
-        if (answer < 0)
-            continue;
-        rows[count++] = (struct observation){
-            .order = i,
-            .reporter = observed->reporter[i],
-            .answer = (uint8_t)answer,
-            .begin = observed->first[i],
-            .end = (double)observed_last(observed, i) + 1,
-            .time = middle_of(observed, i),
-            .weight = survey->basis[observed->basis[i]].weight,
-        };
+    size_t low = 0;
+    size_t high = observed->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (observed_time(observed, middle) < time)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    consensus_weigh(rows, count, span, true);
-    *observations_out = rows;
-    return count;
-}
-
-void observed_knots(const struct observed *observed, const struct survey *survey,
-                    const struct model *model, int question, struct knots *knots_out)
-{
-    auto_free double *accuracy = memory_zeroed(observed->reporter_count + 1, sizeof *accuracy);
-    for (size_t i = 0; i < observed->reporter_count; i++)
-        accuracy[i] = model_accuracy(model, observed->reporters[i]);
-    struct observation *rows = NULL;
-    size_t count = observed_item(observed, survey, question, model->span, &rows);
-    knots_build(rows, count, &model->questions[question].emission, accuracy, model->unnamed,
-                knots_out);
-    free(rows);
+    return low;
 }

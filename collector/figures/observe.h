@@ -13,6 +13,10 @@ struct packing {
     uint8_t width[SURVEY_QUESTIONS_MAX];  /* bits, at most 8 */
 };
 
+void packing_init(struct packing *packing, const struct survey *survey);
+/* Answers are options, or -1. */
+void packing_put(const struct packing *packing, const int8_t *answers, uint8_t *bytes);
+
 /*
  * The published reports of one station in memory, in columns: 11 bytes a report and its answers
  * (3 for ten questions of three options). Ids are not kept. Rows are sorted by all that they are:
@@ -29,6 +33,7 @@ struct observed {
     uint8_t *answers;    /* count × packing.size */
     uint32_t *reporters; /* number in this database of each of the station's own, ascending */
     size_t reporter_count;
+    uint32_t answered[SURVEY_QUESTIONS_MAX]; /* how many answer each question */
 };
 
 /*
@@ -59,18 +64,26 @@ void observed_insert(struct observed *observed, const struct published_answer *a
 NODISCARD bool observed_equal(const struct observed *left, const struct observed *right);
 /* Widens [*first, *last] (middles of intervals, in days) to hold all reports. */
 void observed_span(const struct observed *observed, double *first, double *last);
-/* The last day of a report's interval; the option that answers a question, or -1. */
+/* The middle of a report's interval, and its last day; the option that answers a question, or -1. */
+double observed_time(const struct observed *observed, size_t report);
 int32_t observed_last(const struct observed *observed, size_t report);
 int observed_answer(const struct observed *observed, size_t report, int question);
 /* The reporter's number in this database, or CONSENSUS_NOBODY. */
 uint32_t observed_reporter(const struct observed *observed, size_t report);
+/* The station's own index of a number; CONSENSUS_NOBODY if it has none. */
+uint32_t observed_reporter_index(const struct observed *observed, uint32_t number);
+/* The first report whose interval's middle is not before a time. */
+size_t observed_from(const struct observed *observed, double time);
+/* A report's answer to a question as it is before weighing. */
+struct observation observed_row(const struct observed *observed, const struct survey *survey,
+                                size_t report, int answer);
 
 /* The weighed observations of one question, sorted by time; the caller frees them. */
 size_t observed_item(const struct observed *observed, const struct survey *survey, int question,
                      double span, struct observation **observations_out);
-/* Builds the knots of one question. */
-void observed_knots(const struct observed *observed, const struct survey *survey,
-                    const struct model *model, int question, struct knots *knots_out);
+/* Builds the knots of one question; returns what consensus_weigh does. */
+double observed_knots(const struct observed *observed, const struct survey *survey,
+                      const struct model *model, int question, struct knots *knots_out);
 
 /* Reports of a station over one interval: raw count, and reporters not seen here before (an
  * unnamed report counts as one unless another of the same interval says the same). */

@@ -53,23 +53,44 @@ static void sum_knot(struct begun *sum, const struct knot *knot, const double *w
         sum->weight += weight[k];
 }
 
-/* What a piece adds to what is known of the whole. */
-static void measure(struct packed_knots *packed, struct packed_piece *piece,
-                    const struct knots *knots, size_t first, size_t count)
+static const struct begun nothing_begun = {.begin = -(double)INFINITY, .time = -(double)INFINITY};
+
+struct begun packed_begun(const struct packed_knots *packed, size_t end)
 {
-    struct begun sum = {.begin = -(double)INFINITY, .time = -(double)INFINITY};
-    if (piece > packed->pieces)
-        sum = piece[-1].upto;
-    for (size_t i = first; i < first + count; i++) {
-        const struct knot *knot = &knots->at[i];
-        sum_knot(&sum, knot, knots->weight + i * (size_t)knots->options, knots->options);
-        packed->lead = greater(packed->lead, knot->time - knot->begin);
-        packed->begin = fmin(packed->begin, knot->begin);
+    struct begun begun = nothing_begun;
+    for (size_t piece = 0; piece < end; piece++) {
+        const struct begun *sum = &packed->pieces[piece].sum;
+        begun.begin = greater(begun.begin, sum->begin);
+        begun.time = sum->time;
+        begun.end = sum->end;
+        begun.weight += sum->weight;
+        begun.reports += sum->reports;
+        begun.reporters += sum->reporters;
     }
+    return begun;
+}
+
+static void measure(struct packed_piece *piece, const struct knots *knots, size_t first,
+                    size_t count)
+{
     piece->first_time = knots->at[first].time;
     piece->count = (uint32_t)count;
-    piece->upto = sum;
-    packed->count += count;
+    piece->least = knots->at[first].begin;
+    piece->sum = nothing_begun;
+    for (size_t i = first; i < first + count; i++) {
+        const struct knot *knot = &knots->at[i];
+        sum_knot(&piece->sum, knot, knots->weight + i * (size_t)knots->options, knots->options);
+        piece->lead = greater(piece->lead, knot->time - knot->begin);
+        piece->least = fmin(piece->least, knot->begin);
+    }
+}
+
+/* What a piece adds to what is known of the whole. */
+static void count_piece(struct packed_knots *packed, const struct packed_piece *piece)
+{
+    packed->lead = greater(packed->lead, piece->lead);
+    packed->begin = fmin(packed->begin, piece->least);
+    packed->count += piece->count;
 }
 
 static void reserve(struct packed_builder *builder, size_t length)
@@ -97,7 +118,29 @@ static void append(struct packed_builder *builder, int64_t number, const void *b
     memcpy(packed->bytes + packed->length, bytes, length);
     packed->length += length;
     piece[1] = (struct packed_piece){.offset = packed->length};
-    measure(packed, piece, knots, first, count);
+    measure(piece, knots, first, count);
+    count_piece(packed, piece);
+}
+
+/* Appends pieces of another as they are. */
+static void append_kept(struct packed_builder *builder, const struct packed_knots *from,
+                        size_t first, size_t end)
+{
+    struct packed_knots *packed = builder->packed;
+    if (first == end)
+        return;
+    size_t begin = from->pieces[first].offset;
+    size_t length = from->pieces[end].offset - begin;
+    for (size_t i = first; i < end; i++) {
+        reserve(builder, i == first ? length : 0);
+        struct packed_piece *piece = &packed->pieces[packed->piece_count++];
+        *piece = from->pieces[i];
+        piece->offset = packed->length + (piece->offset - begin);
+        count_piece(packed, piece);
+    }
+    memcpy(packed->bytes + packed->length, from->bytes + begin, length);
+    packed->length += length;
+    packed->pieces[packed->piece_count] = (struct packed_piece){.offset = packed->length};
 }
 
 bool packed_gather(struct packed_builder *builder, int options, int64_t number, const void *bytes,
@@ -125,25 +168,46 @@ struct packed_knots *packed_gathered_take(struct packed_builder *builder, int op
     return packed;
 }
 
-static int64_t piece_number(const struct knot *knot)
+int64_t packed_number(double time)
 {
-    return (int64_t)floor(knot->time / CHUNK_DAYS);
+    return (int64_t)floor(time / CHUNK_DAYS);
+}
+
+static void append_knots(struct packed_builder *builder, struct knots *knots)
+{
+    auto_buffer struct buffer bytes = {0};
+    knots_round(knots);
+    for (size_t first = 0, end; first < knots->count; first = end) {
+        int64_t number = packed_number(knots->at[first].time);
+        for (end = first + 1; end < knots->count && packed_number(knots->at[end].time) == number;)
+            end++;
+        buffer_clear(&bytes);
+        knots_encode(knots, first, end - first, &bytes);
+        append(builder, number, bytes.data, bytes.length, knots, first, end - first);
+    }
 }
 
 struct packed_knots *packed_create(struct knots *knots)
 {
     struct packed_builder builder = {.packed = create(knots->options)};
-    auto_buffer struct buffer bytes = {0};
-    knots_round(knots);
-    for (size_t first = 0, end; first < knots->count; first = end) {
-        int64_t number = piece_number(&knots->at[first]);
-        for (end = first + 1; end < knots->count && piece_number(&knots->at[end]) == number;)
-            end++;
-        buffer_clear(&bytes);
-        knots_encode(knots, first, end - first, &bytes);
-        append(&builder, number, bytes.data, bytes.length, knots, first, end - first);
-    }
+    append_knots(&builder, knots);
     return packed_gathered_take(&builder, knots->options);
+}
+
+struct packed_knots *packed_replace(const struct packed_knots *packed, int64_t first, int64_t end,
+                                    struct knots *knots)
+{
+    struct packed_builder builder = {.packed = create(packed->options)};
+    size_t from = 0;
+    while (from < packed->piece_count && packed->pieces[from].number < first)
+        from++;
+    size_t to = from;
+    while (to < packed->piece_count && packed->pieces[to].number < end)
+        to++;
+    append_kept(&builder, packed, 0, from);
+    append_knots(&builder, knots);
+    append_kept(&builder, packed, to, packed->piece_count);
+    return packed_gathered_take(&builder, packed->options);
 }
 
 void packed_unpack(const struct packed_knots *packed, size_t first, size_t end,

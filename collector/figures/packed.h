@@ -24,7 +24,9 @@ struct packed_piece {
     size_t offset;     /* its first byte */
     uint32_t count;    /* knots */
     double first_time; /* of its first knot */
-    struct begun upto; /* sums of all knots up to its last */
+    double lead;       /* the greatest time − begin of its knots */
+    double least;      /* the least begin */
+    struct begun sum;  /* of its knots; time is that of the last */
 };
 
 /* Immutable and counted. */
@@ -39,11 +41,18 @@ struct packed_knots {
     uint8_t *bytes;
 };
 
+/* The number of the piece that a time lies in. */
+int64_t packed_number(double time);
 /* Rounds the knots to what they are packed as. */
 NODISCARD struct packed_knots *packed_create(struct knots *knots);
 struct packed_knots *packed_hold(struct packed_knots *packed);
 void packed_drop(struct packed_knots *packed);
 NODISCARD bool packed_equal(const struct packed_knots *left, const struct packed_knots *right);
+/* The same with other knots, which are rounded too, in place of the pieces of these numbers. */
+NODISCARD struct packed_knots *packed_replace(const struct packed_knots *packed, int64_t first,
+                                              int64_t end, struct knots *knots);
+/* What has begun by the end of the first `end` pieces. */
+struct begun packed_begun(const struct packed_knots *packed, size_t end);
 /* The knots of some pieces; knots_finish them. */
 void packed_unpack(const struct packed_knots *packed, size_t first, size_t end,
                    struct knots *knots_out);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/figures/renew.h"
+
 static double item_begins(const struct rules *rules, int station, int question,
                           const struct packed_knots *knots)
 {
@@ -26,21 +28,36 @@ struct place *place_restore_take(struct rules *rules, int station, struct packed
         struct item *item = &place->items[q];
         item->knots = TAKE(knots[q]);
         item->begins = item_begins(rules, station, q, item->knots);
+        item->weight = nan("");
     }
     return place;
 }
 
-static struct packed_knots *observe_item(const struct rules *rules, const struct observed *observed,
-                                         int question, const struct place *before)
+/* One question that is made of knots, and its weight. */
+struct observing {
+    struct packed_knots *knots[SURVEY_QUESTIONS_MAX];
+    double weights[SURVEY_QUESTIONS_MAX];
+};
+
+static void observe_item(const struct rules *rules, const struct observed *observed, int question,
+                         const struct place *before, struct observing *observing)
 {
     struct knots knots;
-    observed_knots(observed, rules->survey, rules->model, question, &knots);
+    observing->weights[question] =
+        observed_knots(observed, rules->survey, rules->model, question, &knots);
     struct packed_knots *packed = packed_create(&knots);
     knots_finish(&knots);
-    if (before == NULL || !packed_equal(before->items[question].knots, packed))
-        return packed;
-    packed_drop(packed);
-    return packed_hold(before->items[question].knots);
+    if (before != NULL && packed_equal(before->items[question].knots, packed)) {
+        packed_drop(packed);
+        packed = packed_hold(before->items[question].knots);
+    }
+    observing->knots[question] = packed;
+}
+
+static void keep_item(const struct place *before, int question, struct observing *observing)
+{
+    observing->knots[question] = packed_hold(before->items[question].knots);
+    observing->weights[question] = before->items[question].weight;
 }
 
 static void *copy_rows(const void *rows, size_t count, size_t size)
@@ -61,22 +78,63 @@ static void copy_edges(const struct item *from, struct item *to)
     to->edges.backward = copy_rows(from->edges.backward, count, sizeof *to->edges.backward);
 }
 
+/* The place of what was observed, with what stays of the one before. */
+static struct place *make_place(struct rules *rules, int station, const struct observed *observed,
+                                const struct place *before, struct observing *observing)
+{
+    struct arrivals arrivals = {0};
+    observed_arrivals(observed, &arrivals);
+    struct place *place = place_restore_take(rules, station, observing->knots, &arrivals);
+    for (int q = 0; q < rules->survey->question_count; q++) {
+        place->items[q].weight = observing->weights[q];
+        if (before != NULL && before->rules == rules)
+            copy_edges(&before->items[q], &place->items[q]);
+    }
+    return place;
+}
+
 struct place *place_observe(struct rules *rules, int station, const struct observed *observed,
                             const struct place *before, uint64_t questions)
 {
-    struct packed_knots *knots[SURVEY_QUESTIONS_MAX] = {0};
-    struct arrivals arrivals = {0};
+    struct observing observing = {0};
     for (int q = 0; q < rules->survey->question_count; q++) {
-        bool is_same = before != NULL && (questions >> q & 1) == 0;
-        knots[q] = is_same ? packed_hold(before->items[q].knots)
-                           : observe_item(rules, observed, q, before);
+        if (before != NULL && (questions >> q & 1) == 0)
+            keep_item(before, q, &observing);
+        else
+            observe_item(rules, observed, q, before, &observing);
     }
-    observed_arrivals(observed, &arrivals);
-    struct place *place = place_restore_take(rules, station, knots, &arrivals);
-    for (int q = 0; before != NULL && before->rules == rules && q < rules->survey->question_count;
-         q++)
-        copy_edges(&before->items[q], &place->items[q]);
-    return place;
+    return make_place(rules, station, observed, before, &observing);
+}
+
+static bool is_answered(const struct published_answer *answers, size_t count, int question)
+{
+    for (size_t i = 0; i < count; i++)
+        if (answers[i].answers[question] >= 0)
+            return true;
+    return false;
+}
+
+struct place *place_update(const struct place *before, const struct observed *observed,
+                           uint64_t questions, const struct published_answer *added,
+                           size_t added_count)
+{
+    struct observing observing = {0};
+    const struct rules *rules = before->rules;
+    const struct renewal renewal = {observed, rules->survey, rules->model, added, added_count};
+    for (int q = 0; q < rules->survey->question_count; q++) {
+        bool is_asked = (questions >> q & 1) != 0;
+        keep_item(before, q, &observing);
+        if (!is_asked && !is_answered(added, added_count, q))
+            continue;
+        struct packed_knots *renewed =
+            is_asked ? NULL
+                     : renew_knots(&renewal, q, before->items[q].knots, &observing.weights[q]);
+        packed_drop(observing.knots[q]);
+        observing.knots[q] = renewed;
+        if (renewed == NULL)
+            observe_item(rules, observed, q, before, &observing);
+    }
+    return make_place(before->rules, before->station, observed, before, &observing);
 }
 
 struct place *place_with_rules(const struct place *place, struct rules *rules)
@@ -88,7 +146,11 @@ struct place *place_with_rules(const struct place *place, struct rules *rules)
         .at = copy_rows(place->arrivals.at, place->arrivals.count, sizeof *place->arrivals.at),
         .count = place->arrivals.count,
     };
-    return place_restore_take(rules, place->station, knots, &arrivals);
+    struct place *made = place_restore_take(rules, place->station, knots, &arrivals);
+    for (int q = 0; made->rules->model == place->rules->model && q < rules->survey->question_count;
+         q++)
+        made->items[q].weight = place->items[q].weight;
+    return made;
 }
 
 struct place *place_hold(struct place *place)

@@ -16,6 +16,7 @@ struct item {
     struct packed_knots *knots;
     struct item_edges edges; /* of the whole place, or none: then all is run over */
     double begins;           /* where knowledge begins, in days; NAN if nothing is known at all */
+    double weight;           /* what observed_knots returned; NAN: it was not asked */
 };
 
 /* What is published of a station whatever the day: immutable and counted, shared by the views in
@@ -36,6 +37,11 @@ struct place {
 NODISCARD struct place *place_observe(struct rules *rules, int station,
                                       const struct observed *observed, const struct place *before,
                                       uint64_t questions);
+/* After reports were added to those in memory, under the same rules: what did not change is taken
+ * over. The questions in the mask are computed from all reports whatever was added. */
+NODISCARD struct place *place_update(const struct place *before, const struct observed *observed,
+                                     uint64_t questions, const struct published_answer *added,
+                                     size_t added_count);
 /* The same knots under other rules (a notice was added). */
 NODISCARD struct place *place_with_rules(const struct place *place, struct rules *rules);
 /* From knots, one for each question; takes what they and the arrivals own. */

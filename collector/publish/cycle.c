@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "collector/publish/load.h"
-
 /* Reads the stations that are set. They are computed again even if they turn out unchanged: what
  * was in memory may have been newer than what is published. */
 static bool load_stations(struct publisher *publisher, const bool *stations, struct error *error)
@@ -27,7 +25,7 @@ static bool load_changed(struct cycle *cycle, const struct stale *stale, struct 
     struct publisher *publisher = cycle->publisher;
     size_t stations = (size_t)cycle->survey->station_count;
     auto_free bool *unsure = memory_zeroed(stations + 1, sizeof *unsure);
-    const struct fresh_reports fresh = {stale->fresh, stale->fresh_count, cycle->answered, unsure};
+    const struct fresh_reports fresh = {stale->fresh, stale->fresh_count, cycle->news, unsure};
     memcpy(cycle->stations, stale->stations, stations * sizeof *cycle->stations);
     for (size_t i = 0; i < fresh.count; i++)
         if (publisher->records[fresh.at[i].station] == NULL)
@@ -151,6 +149,7 @@ static void cycle_finish(struct cycle *cycle)
     buffer_finish(&cycle->model_text);
     batch_finish(&cycle->batch);
     loaded_counts_finish(&cycle->counts);
+    news_destroy(cycle->news, cycle->survey);
     view_drop(cycle->before);
 }
 
@@ -188,7 +187,6 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
 {
     size_t stations = (size_t)publisher->options.survey->station_count;
     auto_free bool *changed = memory_zeroed(stations + 1, sizeof *changed);
-    auto_free uint64_t *answered = memory_zeroed(stations + 1, sizeof *answered);
     auto_free bool *owed = memory_zeroed(stations + 1, sizeof *owed);
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
@@ -196,7 +194,7 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
                           .stations = changed,
-                          .answered = answered,
+                          .news = news_create(publisher->options.survey),
                           .owed = owed,
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};

@@ -1,6 +1,7 @@
 #ifndef ZHANJI_PUBLISH_CYCLE_H
 #define ZHANJI_PUBLISH_CYCLE_H
 
+#include "collector/publish/load.h"
 #include "collector/publish/work.h"
 
 /* One publication under way: cycle.c runs it, cycle_rules.c chooses what it is computed by,
@@ -11,7 +12,7 @@ struct cycle {
     int32_t today;
     int64_t at;
     bool *stations;                /* whose reports changed */
-    uint64_t *answered;            /* by station: the questions that new reports answered */
+    struct news *news;             /* by station */
     bool *owed;                    /* whose versions are written later */
     const struct refit_task *made; /* whose sheets can be shown; NULL: none */
     struct view *before;

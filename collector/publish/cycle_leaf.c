@@ -10,11 +10,14 @@ struct place *cycle_place_before(const struct cycle *cycle, int station)
 static struct place *choose_place(const struct cycle *cycle, int station)
 {
     struct place *before = cycle_place_before(cycle, station);
-    bool is_new = before == NULL || cycle->stations[station];
-    uint64_t answered = cycle->answered[station];
-    if (is_new || answered != 0)
+    const struct news *news = &cycle->news[station];
+    bool is_told = news->questions != 0 || news->count > 0;
+    if (before == NULL || cycle->stations[station] || (is_told && cycle->are_new_rules))
         return place_observe(cycle->rules, station, &cycle->publisher->records[station]->observed,
-                             before, is_new || cycle->are_new_rules ? PLACE_ALL : answered);
+                             before, PLACE_ALL);
+    if (is_told)
+        return place_update(before, &cycle->publisher->records[station]->observed, news->questions,
+                            news->added, news->count);
     if (cycle->are_new_rules)
         return place_with_rules(before, cycle->rules);
     return place_hold(before);

@@ -23,14 +23,25 @@ NODISCARD bool load_records(struct store *store, const struct survey *survey, co
                             const struct load_turn *turn, struct record **records,
                             struct error *error);
 
-/* Adds reports that were published since to the records that are there (NULL: to none). Adds the
- * questions that they answer to their stations' masks, and sets `unsure` where the record may have the report already or not,
- * so that the station must be read again. */
+/* What is new at a station. */
+struct news {
+    uint64_t questions; /* mask of those that reports answer which its record had already */
+    struct published_answer *added; /* what was added to it */
+    size_t count, capacity;
+};
+
+/* By station. */
+NODISCARD struct news *news_create(const struct survey *survey);
+void news_destroy(struct news *news, const struct survey *survey);
+
+/* Adds reports that were published since to the records that are there (NULL: to none), and says
+ * what that was; sets `unsure` where the record may have the report already or not, so that the
+ * station must be read again. */
 struct fresh_reports {
     const struct published_change *at;
     size_t count;
-    uint64_t *answered; /* by station */
-    bool *unsure;       /* by station */
+    struct news *news; /* by station */
+    bool *unsure;      /* by station */
 };
 
 NODISCARD bool load_fresh(struct store *store, const struct fresh_reports *fresh,

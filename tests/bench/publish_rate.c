@@ -182,30 +182,27 @@ static void tell(const char *what, double value, const char *unit)
     fflush(stdout);
 }
 
-/* What one more report costs its station: reading the view's record, adding, weighing, the pass
- * over each question that it answers, and the sheet. */
-static void update_one(struct bench *bench, const struct place *before, const struct sheet *sheet,
-                       struct observed *observed)
+/* What one more report costs its station: adding, weighing, the pass over each question that it
+ * answers, and the sheet. After a start the first one has all weighed. */
+static struct sheet *update_one(struct bench *bench, const struct sheet *before,
+                                struct observed *observed)
 {
     char visited[24];
     struct stored_report report;
     make_report(bench, &report, visited);
     struct published_answer answer = {
         .station = report.station, .visited = report.visited, .reporter_number = 1};
-    uint64_t answered = 0;
     memcpy(answer.answers, report.answers, sizeof answer.answers);
-    for (int q = 0; q < bench->survey->question_count; q++)
-        answered |= (uint64_t)(answer.answers[q] >= 0) << q;
     double begin = seconds();
     observed_insert(observed, &answer);
-    struct place *place = place_observe(before->rules, before->station, observed, before, answered);
+    struct place *place = place_update(before->place, observed, 0, &answer, 1);
     double placed = seconds();
-    struct sheet *next = sheet_create(place, sheet->days, sheet);
+    struct sheet *next = sheet_create(place, before->days, before);
     double shown = seconds();
     tell("one decision's update: weights and knots", (placed - begin) * 1e3, "ms");
     tell("  passes, histories and documents", (shown - placed) * 1e3, "ms");
-    sheet_drop(next);
     place_drop(place);
+    return next;
 }
 
 static void update(struct bench *bench)
@@ -215,14 +212,18 @@ static void update(struct bench *bench)
     size_t stations = (size_t)bench->survey->station_count;
     auto_free bool *wanted = memory_zeroed(stations, sizeof *wanted);
     auto_free struct record **records = memory_zeroed(stations, sizeof(struct record *));
-    const struct sheet *sheet = view->parts.leaves[0].sheet;
+    struct sheet *sheet = sheet_hold(view->parts.leaves[0].sheet);
     wanted[0] = true;
     double begin = seconds();
     check(load_records(bench->store, bench->survey, wanted, NULL, records, &error), &error);
     tell("reading a station from the store", (seconds() - begin) * 1e3, "ms");
     tell("  its reports", (double)records[0]->observed.count, "");
-    for (int i = 0; i < 3; i++)
-        update_one(bench, sheet->place, sheet, &records[0]->observed);
+    for (int i = 0; i < 3; i++) {
+        struct sheet *next = update_one(bench, sheet, &records[0]->observed);
+        sheet_drop(sheet);
+        sheet = next;
+    }
+    sheet_drop(sheet);
     record_drop(records[0]);
     view_drop(view);
 }

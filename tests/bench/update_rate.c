@@ -112,14 +112,10 @@ static void update(struct bench *bench, int station, double *placed_out, double 
 {
     struct sheet *before = bench->sheets[station];
     struct published_answer answer;
-    uint64_t answered = 0;
     make_answer(bench, &answer);
-    for (int q = 0; q < bench->survey->question_count; q++)
-        answered |= (uint64_t)(answer.answers[q] >= 0) << q;
     double begin = seconds();
     observed_insert(&bench->observed[station], &answer);
-    struct place *place = place_observe(before->place->rules, station, &bench->observed[station],
-                                        before->place, answered);
+    struct place *place = place_update(before->place, &bench->observed[station], 0, &answer, 1);
     *placed_out = seconds() - begin;
     bench->sheets[station] = sheet_create(place, before->days, before);
     *shown_out = seconds() - begin;

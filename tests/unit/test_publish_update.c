@@ -139,15 +139,14 @@ static void begin(struct world *world)
 static void update(struct world *world)
 {
     struct sheet *before = world->sheet;
-    uint64_t answered = 0;
-    for (int i = draw_below(&world->random, world->manner->together); i >= 0; i--) {
+    const struct published_answer *added = &world->answers[world->count];
+    size_t count = 1 + (size_t)draw_below(&world->random, world->manner->together);
+    for (size_t i = 0; i < count; i++) {
         struct published_answer *answer = &world->answers[world->count++];
         draw_answer(world, true, answer);
         observed_insert(&world->observed, answer);
-        for (int q = 0; q < world->survey->question_count; q++)
-            answered |= (uint64_t)(answer->answers[q] >= 0) << q;
     }
-    struct place *place = place_observe(world->rules, 0, &world->observed, before->place, answered);
+    struct place *place = place_update(before->place, &world->observed, 0, added, count);
     world->sheet = sheet_create(place, before->days, before);
     place_drop(place);
     sheet_drop(before);
