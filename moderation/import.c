@@ -145,6 +145,39 @@ static void print_report(struct import *import, json_t *report, struct buffer *j
     buffer_text(json, line);
 }
 
+/* The first line of an export says that it is one; it is no report. */
+static bool is_header(struct import *import, const json_t *line)
+{
+    if (import->line_number == 1 && json_is_integer(json_object_get(line, "export")))
+        import->is_export = true;
+    return import->is_export && import->line_number == 1;
+}
+
+/* What a server publishes beside what was reported. The pseudonym of a station's reporter stands
+ * for the reporter, so that one's reports still count as one's. */
+static void strip_published(json_t *report)
+{
+    static const char *const published[] = {"version", "decided", "entry", "accuracy"};
+    static const char *const left_open[] = {"note", "reporter"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(published); i++)
+        json_object_del(report, published[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(left_open); i++)
+        if (json_is_null(json_object_get(report, left_open[i])))
+            json_object_del(report, left_open[i]);
+}
+
+static void take_line(struct import *import, json_t *report, const char *line, size_t length,
+                      struct buffer *json)
+{
+    if (json_is_object(report) && import->is_export)
+        strip_published(report);
+    if (json_is_object(report) && (import->is_export || json_object_get(report, "id") == NULL))
+        print_report(import, report, json);
+    else
+        buffer_bytes(json, line, length);
+}
+
 static int next_line(struct import *import, struct buffer *json, size_t *line_out)
 {
     while (import->at < import->length) {
@@ -158,12 +191,12 @@ static int next_line(struct import *import, struct buffer *json, size_t *line_ou
             continue;
         *line_out = import->line_number;
         report = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
-        if (json_is_object(report) && json_object_get(report, "id") == NULL)
-            print_report(import, report, json);
-        else
-            buffer_bytes(json, line, length);
+        bool is_report = !is_header(import, report);
+        if (is_report)
+            take_line(import, report, line, length, json);
         json_decref(report);
-        return 1;
+        if (is_report)
+            return 1;
     }
     return 0;
 }

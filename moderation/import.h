@@ -8,13 +8,15 @@
 /*
  * A file of reports as lines for POST /api/v1/reports/batch. A report without an id gets one made
  * of its content and of how many like it came before in the file (RFC 9562 version 8), so that
- * importing a file again finds the same reports.
+ * importing a file again finds the same reports. An export of a server (export/reports.ndjson, as
+ * a mirror of the log holds it) is taken as the reports that it publishes.
  */
 struct import {
     char *bytes; /* the whole file */
     size_t length;
     size_t at;          /* NDJSON: what was read */
     size_t line_number; /* NDJSON: lines read */
+    bool is_export;     /* NDJSON with the header of an export */
     struct csv *csv;    /* NULL for NDJSON */
     const struct wording *wording;
     struct map *seen; /* content → how many */

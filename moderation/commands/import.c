@@ -63,6 +63,8 @@ static void take_result(struct importing *importing, const json_t *result)
     if (status == 201) {
         importing->created++;
         waiting_reports_add(&importing->waiting, id);
+    } else if (status == 409 && importing->import.is_export) {
+        importing->unchanged++; /* the server has more of it than was published */
     } else if (status == 200) {
         importing->unchanged++;
         if (strcmp(wording_member(result, "state"), "pending") == 0)

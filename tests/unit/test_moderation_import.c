@@ -150,6 +150,23 @@ static void ndjson_keeps_what_has_an_id_and_what_is_broken(void **state)
     assert_int_equal(strncmp(reading->lines.data, kept, strlen(kept)), 0);
 }
 
+static void an_export_becomes_the_reports_that_it_publishes(void **state)
+{
+    struct reading *reading = *state;
+
+    write_file(
+        reading, ".ndjson",
+        "{\"export\":1,\"survey\":\"tiny\"}\n"
+        "{\"id\":\"x\",\"station\":\"A\",\"note\":\"n\",\"version\":2,\"decided\":\"2026-11-27\","
+        "\"entry\":16,\"reporter\":\"p\",\"accuracy\":0.85}\n"
+        "{\"id\":\"y\",\"note\":null,\"reporter\":null}\n");
+    assert_int_equal(read_file(reading), 2);
+    assert_int_equal(reading->error.kind, ERROR_NONE);
+    assert_int_equal(reading->last, 3);
+    assert_string_equal(reading->lines.data, "{\"id\":\"x\",\"station\":\"A\",\"note\":\"n\","
+                                             "\"reporter\":\"p\"}\n{\"id\":\"y\"}\n");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -159,6 +176,7 @@ int main(void)
         CASE(a_csv_that_is_not_utf_8_is_refused_at_its_line),
         CASE(a_byte_order_mark_is_no_part_of_a_line),
         CASE(ndjson_keeps_what_has_an_id_and_what_is_broken),
+        CASE(an_export_becomes_the_reports_that_it_publishes),
     };
 
     return cmocka_run_group_tests_name("import", tests, NULL, NULL);
