@@ -34,38 +34,50 @@ bool mirror_read(const char *folder, const char *path, size_t limit, struct buff
     return file_read(name.data, limit, buffer, error);
 }
 
-static bool open_key(const char *folder, const char *verifier, struct note_key *key,
+static bool open_key(const struct buffer *text, const char *verifier, struct note_key *key,
                      struct error *error)
 {
-    auto_buffer struct buffer text = {0};
+    auto_buffer struct buffer line = {0};
 
-    if (!mirror_read(folder, "vkey", MIRROR_NOTE_MAX, &text, error))
-        return false;
-    if (text.length == 0 || text.data[text.length - 1] != '\n')
+    if (text->length == 0 || text->data[text->length - 1] != '\n')
         return error_set(error, ERROR_INVALID, "vkey: it does not end with a line feed");
-    if (!note_key_parse(text.data, text.length - 1, key, error))
+    buffer_bytes(&line, text->data, text->length - 1);
+    buffer_reserve(&line, 1)[0] = '\0';
+    if (!note_key_parse(line.data, line.length, key, error))
         return error_prefix(error, "vkey");
-    text.data[text.length - 1] = '\0';
-    return verifier == NULL || strcmp(text.data, verifier) == 0 ||
+    return verifier == NULL || strcmp(line.data, verifier) == 0 ||
            error_set(error, ERROR_INVALID, "the log has another key than the one you gave");
+}
+
+bool mirror_open_texts(const struct buffer *vkey, struct buffer *note_take, const char *verifier,
+                       struct mirror *mirror_out, struct error *error)
+{
+    struct mirror mirror = {0};
+    const struct note_verifiers verifiers = {&mirror.key, 1};
+
+    if (!open_key(vkey, verifier, &mirror.key, error))
+        return false;
+    if (!checkpoint_open(note_take->data, note_take->length, mirror.key.name, &verifiers,
+                         &mirror.head, error))
+        return error_prefix(error, "checkpoint");
+    mirror.note = *note_take;
+    *note_take = (struct buffer){0};
+    *mirror_out = mirror;
+    return true;
 }
 
 bool mirror_open(const char *folder, const char *verifier, struct mirror *mirror_out,
                  struct error *error)
 {
-    struct mirror mirror = {.folder = folder};
-    const struct note_verifiers verifiers = {&mirror.key, 1};
+    auto_buffer struct buffer vkey = {0};
+    auto_buffer struct buffer note = {0};
 
-    if (open_key(folder, verifier, &mirror.key, error) &&
-        mirror_read(folder, "checkpoint", MIRROR_NOTE_MAX, &mirror.note, error) &&
-        (checkpoint_open(mirror.note.data, mirror.note.length, mirror.key.name, &verifiers,
-                         &mirror.head, error) ||
-         error_prefix(error, "checkpoint"))) {
-        *mirror_out = mirror;
-        return true;
-    }
-    buffer_finish(&mirror.note);
-    return false;
+    if (!mirror_read(folder, "vkey", MIRROR_NOTE_MAX, &vkey, error) ||
+        !mirror_read(folder, "checkpoint", MIRROR_NOTE_MAX, &note, error) ||
+        !mirror_open_texts(&vkey, &note, verifier, mirror_out, error))
+        return false;
+    mirror_out->folder = folder;
+    return true;
 }
 
 bool mirror_tile(const struct mirror *mirror, int level, uint64_t index, struct buffer *buffer,

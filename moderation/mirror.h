@@ -27,6 +27,10 @@ void mirror_finish(struct mirror *mirror);
  * must be that one. */
 NODISCARD bool mirror_open(const char *folder, const char *verifier, struct mirror *mirror_out,
                            struct error *error);
+/* The same of a key and a head that are at hand, which it takes from `note`. */
+NODISCARD bool mirror_open_texts(const struct buffer *vkey, struct buffer *note_take,
+                                 const char *verifier, struct mirror *mirror_out,
+                                 struct error *error);
 /* Appends a file; ERROR_NOT_FOUND when there is none. */
 NODISCARD bool mirror_read(const char *folder, const char *path, size_t limit,
                            struct buffer *buffer, struct error *error);
@@ -43,7 +47,16 @@ NODISCARD bool mirror_entries(const struct mirror *mirror, uint64_t bundle,
  * does not say or there is none. */
 uint64_t mirror_export_entries(const char *folder);
 
-/* Copies a server's log into the folder (made if need be); full tiles that are there are kept. */
+/* Whether the head of `now` continues the tree of the mirror `before`: the same log, and the first
+ * entries of it those that were signed then (RFC 9162 §2.1.4, told from tiles). `tile` appends what
+ * the server has below /log/. False, with what the mirror is then worth, when it does not. */
+NODISCARD bool mirror_follows(const struct mirror *before, const struct mirror *now,
+                              bool (*tile)(void *context, const char *path, struct buffer *bytes,
+                                           struct error *error),
+                              void *context, struct error *error);
+
+/* Copies a server's log into the folder (made if need be); full tiles that are there are kept. A
+ * folder that holds a head already is left as it is unless the log continues that one. */
 struct mirroring {
     struct client *client;
     const char *folder;

@@ -19,7 +19,9 @@ enum {
 
 struct fetching {
     const struct mirroring *mirroring;
-    struct mirror mirror;
+    struct mirror before; /* what the folder held; without a head if nothing */
+    struct mirror mirror; /* the server's */
+    struct buffer vkey;   /* of it, verbatim */
     struct buffer sums;
     struct buffer received; /* days, a line each */
     struct buffer covered;  /* numbers of entries on many reports, a line each */
@@ -162,12 +164,30 @@ static bool fetch_lists(struct fetching *fetching, struct error *error)
            fetch_each(fetching, &fetching->covered, error);
 }
 
+static bool read_server(void *context, const char *path, struct buffer *bytes, struct error *error)
+{
+    const struct fetching *fetching = context;
+    auto_reply struct client_reply reply = {0};
+
+    if (!get(fetching->mirroring->client, "/log/", path, &reply, error))
+        return false;
+    buffer_bytes(bytes, reply.body.data, reply.body.length);
+    buffer_reserve(bytes, 1)[0] = '\0';
+    return true;
+}
+
 static bool fetch_head(struct fetching *fetching, struct error *error)
 {
+    auto_buffer struct buffer note = {0};
+
     mirror_finish(&fetching->mirror);
-    return fetch(fetching, "/log/", "vkey", "vkey", error) &&
-           fetch(fetching, "/log/", "checkpoint", "checkpoint", error) &&
-           mirror_open(fetching->mirroring->folder, NULL, &fetching->mirror, error);
+    buffer_clear(&fetching->vkey);
+    if (!read_server(fetching, "vkey", &fetching->vkey, error) ||
+        !read_server(fetching, "checkpoint", &note, error) ||
+        !mirror_open_texts(&fetching->vkey, &note, NULL, &fetching->mirror, error))
+        return false;
+    fetching->mirror.folder = fetching->mirroring->folder;
+    return true;
 }
 
 static void pause_a_moment(void)
@@ -180,11 +200,9 @@ static void pause_a_moment(void)
 /* The head may be a moment behind what is published; and its key may change between two answers. */
 static bool fetch_head_of(struct fetching *fetching, uint64_t entries, struct error *error)
 {
-    size_t sums = fetching->sums.length;
     bool is_there = false;
 
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        fetching->sums.length = sums;
         is_there = fetch_head(fetching, error);
         if (is_there && fetching->mirror.head.size >= entries)
             return true;
@@ -227,15 +245,49 @@ static bool fetch_in_step(struct fetching *fetching, struct error *error)
     return fetch_head_of(fetching, mirror_export_entries(fetching->mirroring->folder), error);
 }
 
+static bool follows(struct fetching *fetching, struct error *error)
+{
+    return mirror_follows(&fetching->before, &fetching->mirror, read_server, fetching, error);
+}
+
+/* Nothing of the folder is touched, the exports included, by a log that is not the one there: the
+ * folder may be the last witness of what was signed and published. */
+static bool fetch_first_head(struct fetching *fetching, struct error *error)
+{
+    const char *folder = fetching->mirroring->folder;
+    struct error reason = {0};
+
+    if (!mirror_open(folder, NULL, &fetching->before, &reason) && reason.kind != ERROR_NOT_FOUND) {
+        *error = reason;
+        return error_prefix(error, "%s", folder);
+    }
+    return fetch_head_of(fetching, 0, error) && follows(fetching, error);
+}
+
+static bool write_head(struct fetching *fetching, struct error *error)
+{
+    const struct buffer *note = &fetching->mirror.note;
+
+    if (!write_file(fetching, "vkey", &fetching->vkey, error) ||
+        !write_file(fetching, "checkpoint", note, error))
+        return false;
+    add_sum(fetching, "vkey", &fetching->vkey);
+    add_sum(fetching, "checkpoint", note);
+    return true;
+}
+
 bool mirror_fetch(const struct mirroring *mirroring, struct error *error)
 {
     struct fetching fetching = {.mirroring = mirroring};
-    bool is_done = (mirroring->with_export ? fetch_in_step(&fetching, error)
-                                           : fetch_head_of(&fetching, 0, error)) &&
+    bool is_done = fetch_first_head(&fetching, error) &&
+                   (!mirroring->with_export || fetch_in_step(&fetching, error)) &&
+                   follows(&fetching, error) && write_head(&fetching, error) &&
                    fetch_tiles(&fetching, error) && fetch_lists(&fetching, error) &&
                    write_file(&fetching, "SHA256SUMS", &fetching.sums, error);
 
+    mirror_finish(&fetching.before);
     mirror_finish(&fetching.mirror);
+    buffer_finish(&fetching.vkey);
     buffer_finish(&fetching.sums);
     buffer_finish(&fetching.received);
     buffer_finish(&fetching.covered);

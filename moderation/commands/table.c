@@ -53,15 +53,18 @@ const struct command commands[] = {
      "FILE is .ndjson (a report a line, as POST /api/v1/reports takes it) or .csv with the columns\n"
      "station, visited and, if wanted, basis, note, private_note, reporter, id, and one named after\n"
      "each question, with the id of an option or nothing. A report without an id gets one made of\n"
-     "its content, so importing a file again adds nothing. With --approve what was new or still\n"
-     "waits is approved with your key.\n",
+     "its content, so importing a file again adds nothing. An export of a server, such as a mirror's\n"
+     "export/reports.ndjson, brings back what it published; a report that is there or was withdrawn\n"
+     "stays as it is. With --approve what was new or still waits is approved with your key.\n",
      ONLY(OPTION_APPROVE), NEEDS_SERVER, 1, 1, command_import},
     {"key new", "FILE NAME", "make a moderator's key",
      "Writes the secret key to FILE, which only you may read, and prints the public line that the\n"
      "operator gives to `moderator add`. NAME is public: it stands in the log.\n",
      0, 0, 2, WORDS_MAX, command_key_new},
     {"log fetch", "[URL] DIR", "copy the public log into a folder",
-     "Everything that `log verify` needs, and SHA256SUMS over it. What is there is not fetched again.\n",
+     "Everything that `log verify` needs, and SHA256SUMS over it. What is there is not fetched again.\n"
+     "A log that does not continue the one in DIR (cut off, a fork, a new log) is refused, and DIR is\n"
+     "left as it is.\n",
      0, 0, 1, 2, command_log_fetch},
     {"log prove", "REPORT|CONTENT_HASH [DIR|URL]", "prove that something is in the log",
      "Prints a tlog-proof (c2sp.org/tlog-proof@v1) of the entry that decides on a report last, or\n"
