@@ -41,11 +41,18 @@ function answers(report) {
   return make('dl', { class: 'said' }, ...rows);
 }
 
+/** Why the moderators decided so. @param {NonNullable<Entry['known']>} known */
+function verdict({ status, reason }) {
+  if (status === 'gone') return say('gone_why');
+  if (!reason || status === 'pending') return undefined;
+  return status === 'approved' ? say('decided_ok') : say('reason') + term(terms, 'reasons', reason);
+}
+
 /** Why it is where it is. @param {Entry} entry @returns {(Node|undefined)[]} */
 function grounds(entry) {
   const { known, refusal } = entry;
   const trouble = entry.state === 'waiting' ? troubleText(entry) : undefined;
-  const reason = known?.reason && known.status !== 'pending' ? say('reason') + term(terms, 'reasons', known.reason) : undefined;
+  const reason = entry.state === 'sent' && known ? verdict(known) : undefined;
   return [
     reason ? make('p', {}, reason) : undefined,
     known?.reason_note ? make('blockquote', { dir: 'auto' }, known.reason_note) : undefined,
@@ -91,6 +98,15 @@ function receiptButton(entry) {
   return button(say('show_receipt'), click, { 'aria-expanded': String(open) });
 }
 
+/** @param {Entry} entry */
+function resendButton(entry) {
+  const click = async () => {
+    await queue.resend(entry.id);
+    await queue.attempt();
+  };
+  return button(say('resend'), click, { class: 'act' });
+}
+
 /** What can be done with a report now. @param {Entry} entry @returns {(Node|undefined|false)[]} */
 function choices(entry) {
   const what = asking.get(entry.id);
@@ -101,8 +117,9 @@ function choices(entry) {
     return [button(say('retry'), () => queue.attempt()), !entry.withdraw && edit, !entry.receipt && !entry.withdraw && asks(entry, 'discard', entry.tried ? 'withdraw' : 'discard')];
   if (entry.state === 'refused')
     return [!entry.withdraw && edit, entry.receipt ? button(say('drop_change'), () => queue.dropChange(entry.id)) : asks(entry, 'discard', 'discard')];
-  const open = Boolean(entry.receipt?.tracking) && entry.known?.status !== 'withdrawn' && entry.known?.status !== 'gone';
-  return [open && edit, receiptButton(entry), open && asks(entry, 'withdraw', 'withdraw'), asks(entry, 'forget', 'forget')];
+  const gone = entry.known?.status === 'gone';
+  const open = Boolean(entry.receipt?.tracking) && entry.known?.status !== 'withdrawn' && !gone;
+  return [gone && resendButton(entry), open && edit, receiptButton(entry), open && asks(entry, 'withdraw', 'withdraw'), asks(entry, 'forget', 'forget')];
 }
 
 /** @param {Entry} entry */

@@ -119,6 +119,15 @@ export async function dropChange(id) {
   tell();
 }
 
+/** Sends a report anew that the server has lost, under its own number. @param {string} id */
+export async function resend(id) {
+  await alone(() =>
+    store.update(id, ({ receipt, known, refusal, trouble, change, withdraw, ...rest }) => ({ ...rest, report: change ?? rest.report, state: 'waiting' })),
+  );
+  tell();
+  askForSync();
+}
+
 /** Takes a report off this browser's list; the server keeps it. @param {string} id */
 export async function forget(id) {
   await alone(() => store.forget(id));
