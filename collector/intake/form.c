@@ -29,19 +29,12 @@ static void answer_refusal(struct submission *submission, enum form_refusal refu
     (void)pages_form(submission->app, &page, submission->exchange);
 }
 
-static void instant_text(int64_t instant, struct buffer *buffer)
-{
-    buffer_clear(buffer);
-    buffer_instant(buffer, instant);
-}
-
 static void answer_page(struct submission *submission)
 {
     const struct stored_report *stored = &submission->prepared.stored;
     const struct outcome *outcome = &submission->outcome;
-    auto_buffer struct buffer received = {0}, hash = {0}, nonce = {0};
+    auto_buffer struct buffer hash = {0}, nonce = {0};
     char tracking[TRACKING_TEXT_SIZE];
-    instant_text(outcome->arrived, &received);
     buffer_hex(&hash, stored->content_hash, SECRET_KEY_SIZE);
     buffer_hex(&nonce, submission->prepared.nonce, SECRET_KEY_SIZE);
     keys_tracking(submission->app->keys, stored->uuid, tracking);
@@ -50,7 +43,7 @@ static void answer_page(struct submission *submission)
         .visited = stored->visited_text,
         .state = outcome->state,
         .again = outcome->result == PUT_SAME,
-        .received = received.data,
+        .received = outcome->arrived,
         .content_hash = hash.data,
         .nonce = nonce.data,
         .tracking = receipt_tells_tracking(&submission->prepared, outcome) ? tracking : NULL,

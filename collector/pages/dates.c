@@ -3,6 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+enum {
+    HOUR_SECONDS = 3600
+};
+
 static const char *const english_months[] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 };
@@ -28,6 +32,17 @@ void date_day(struct buffer *out, enum language language, int32_t day)
     date_month(out, language, date.year, date.month);
     if (language == LANGUAGE_ZH)
         buffer_format(out, "%d日", date.day);
+}
+
+void date_hour(struct buffer *out, enum language language, int64_t instant, int32_t offset_seconds)
+{
+    int32_t day = day_of_instant(instant, offset_seconds);
+    int hour = (int)((instant - day_begin(day, offset_seconds)) / HOUR_SECONDS);
+    date_day(out, language, day);
+    if (language == LANGUAGE_EN)
+        buffer_format(out, ", %d:00–%d:00", hour, hour + 1);
+    else
+        buffer_format(out, "%d时", hour);
 }
 
 static bool ends_month(int32_t day)

@@ -70,7 +70,7 @@ struct receipt_page {
     const char *visited; /* as sent */
     enum report_state state;
     bool again;               /* it was there already: 200 rather than 201 */
-    const char *received;     /* "2026-11-22T08:00:00Z", to the hour */
+    int64_t received;         /* an instant, to the hour */
     const char *content_hash; /* hex */
     const char *nonce;        /* hex */
     const char *tracking;     /* NULL where it may not be told again (design §6) */

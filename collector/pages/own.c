@@ -44,14 +44,14 @@ static void put_state(struct page *page, const struct stored_report *report)
     const char *state = report_state_name(report->state);
     FILL(html, "<p class=\"state {class}\"><b>{state}</b></p>", TEXT("class", state),
          TEXT("state", term_text(&page->survey->states, state, html->language)));
-    if (report->reason[0] != '\0' && report->state != STATE_PENDING)
+    if (report->state == STATE_APPROVED)
+        html_put(html, report->note_hidden ? "<p>{@own_note_hidden}</p>" : "<p>{@own_ok}</p>");
+    else if (report->reason[0] != '\0' && report->state != STATE_PENDING)
         FILL(html, "<p>{@own_reason}{reason}</p>",
              TEXT("reason", term_text(&page->survey->reasons, report->reason, html->language)));
     if (report->reason_note != NULL && report->state != STATE_PENDING)
         FILL(html, "<blockquote dir=\"auto\">{note}</blockquote>",
              TEXT("note", report->reason_note));
-    if (report->state == STATE_APPROVED && report->note_hidden)
-        html_put(html, "<p>{@own_note_hidden}</p>");
 }
 
 static void put_answers(struct page *page, const struct stored_report *report)

@@ -7,7 +7,7 @@
 #include "collector/pages/pages.h"
 
 static const char head[] =
-    "<!doctype html>\n<html lang=\"{@html_lang}\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<!doctype html>\n<html lang=\"{@html_lang}\" data-offset=\"{offset}\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n"
     "<title>{title}</title>\n"
@@ -151,7 +151,8 @@ static void put_switch(struct page *page)
 void page_open(struct page *page, const char *title, const char *nav)
 {
     struct html *html = &page->html;
-    FILL(html, head, TEXT("title", title), MARKUP("head", page->head));
+    FILL(html, head, TEXT("offset", page->survey->offset_text), TEXT("title", title),
+         MARKUP("head", page->head));
     marks_define(html);
     html_put(html, banner);
     html_put(html, "<nav class=\"menu\" aria-label=\"{@menu}\">");

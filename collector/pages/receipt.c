@@ -10,6 +10,19 @@ static void put_row(struct html *html, const char *label, const char *value, con
          TEXT("label", word(label, html->language)), TEXT("class", class), TEXT("value", value));
 }
 
+/* In the hours of the place; the instant itself is in the markup. */
+static void put_arrival(struct page *page, int64_t received)
+{
+    struct html *html = &page->html;
+    auto_buffer struct buffer instant = {0}, hour = {0};
+    buffer_instant(&instant, received);
+    date_hour(&hour, html->language, received, page->survey->offset_seconds);
+    FILL(html,
+         "<div><dt>{@receipt_received}</dt><dd><time datetime=\"{instant}\">{hour}</time></dd>"
+         "</div>\n",
+         TEXT("instant", instant.data), TEXT("hour", hour.data));
+}
+
 static const char own_button[] =
     "<form class=\"own\" method=\"post\" action=\"/mine{?}\">"
     "<input type=\"hidden\" name=\"id\" value=\"{id}\">"
@@ -42,7 +55,7 @@ static void put_facts(struct page *page, const struct receipt_page *receipt, con
                    "<dl class=\"receipt\" id=\"receipt\">\n");
     put_row(html, "form_station", station, "");
     put_row(html, "receipt_visited", receipt->visited, "");
-    put_row(html, "receipt_received", receipt->received, "");
+    put_arrival(page, receipt->received);
     put_row(html, "receipt_id", uuid, "code");
     put_row(html, "receipt_tracking", receipt->tracking, "code secret");
     put_row(html, "receipt_hash", receipt->content_hash, "code");

@@ -211,6 +211,8 @@ const struct word words[] = {
     {"own_note_hidden",
      {"答案已计入；审核员没有公开备注。",
       "The answers count; the moderator did not publish the note."}},
+    {"own_ok",
+     {"审核员没有异议，报告已经计入。", "The moderators had no objection; your report counts."}},
     {"own_reason", {"理由：", "Reason: "}},
     {"own_show", {"查询", "Show"}},
     {"own_withdraw", {"撤回这份报告…", "Withdraw this report…"}},

@@ -1,9 +1,10 @@
 // The reports of one browser: how they stand and why, amended, withdrawn, taken to another.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { serverFor, waitFor } from '../e2e/harness.mjs';
+import { serverFor, startServer, waitFor } from '../e2e/harness.mjs';
 import { moderate } from '../e2e/moderators.mjs';
 import { addModerator, barriers, browserFor, openTab, phone } from './browser.mjs';
 import { gateFor } from './gate.mjs';
@@ -53,6 +54,45 @@ describe('the own reports', () => {
     assert.match(told, /理由：含个人信息/);
     assert.match(told, /<b>电话<\/b>/, 'as text');
     assert.deepEqual(await barriers(tab), []);
+  });
+
+  test('an approval gives no reason as if there were an objection, and the arrival is the hour there', async (t) => {
+    const tab = await openTab(t, browser(), server(), { size: phone });
+    const id = await report(tab, '国贸');
+    const arrival = tab.locator('#receipt time');
+    const instant = await arrival.getAttribute('datetime');
+    const there = new Date(Date.parse(instant) + 8 * 3_600_000);
+    assert.equal(await arrival.innerText(),
+      `${there.getUTCFullYear()}年${there.getUTCMonth() + 1}月${there.getUTCDate()}日${there.getUTCHours()}时`);
+    await decide('approve', id);
+    await open(tab);
+    const told = await card(tab, id).innerText();
+    assert.match(told, /已公布/);
+    assert.match(told, /审核员没有异议，报告已经计入。/);
+    assert.doesNotMatch(told, /理由/);
+  });
+
+  test('what a server from an older backup has lost is sent to it again', async (t) => {
+    const restored = await startServer(t);
+    const gate = await gateFor(t, restored);
+    const backup = join(restored.folder, 'backup.db');
+    assert.equal((await moderate(restored, ['backup', backup])).code, 0);
+    const tab = await openTab(t, browser(), gate, { expected: /404/ });
+    const id = await report(tab, '国贸', { note: 'kept here' });
+    await restored.stop();
+    for (const ending of ['-wal', '-shm']) rmSync(restored.db + ending, { force: true });
+    copyFileSync(backup, restored.db);
+    await restored.start();
+    await open(tab);
+    assert.match(await card(tab, id).innerText(), /服务器不再认得这份报告[^]*可以重新发送/);
+    assert.deepEqual(await barriers(tab), []);
+    await card(tab, id).locator('button.act').click();
+    await card(tab, id).locator('text=撤回…').waitFor();
+    assert.match(await card(tab, id).innerText(), /待审核/);
+    assert.equal(gate.posts, 2);
+    const sent = gate.sent.map((body) => JSON.parse(body));
+    assert.deepEqual(sent.at(-1).note, 'kept here');
+    assert.equal(sent.at(-1).id, id);
   });
 
   test('an amendment takes the place of what was sent', async (t) => {

@@ -167,7 +167,7 @@ static void a_receipt_tells_the_secret_once_and_what_comes_next(void **state)
         .station = survey_station(fixture->survey, "bagou"),
         .visited = "2023",
         .state = STATE_PENDING,
-        .received = "2026-11-22T08:00:00Z",
+        .received = 1795334400, /* 2026-11-22T08:00:00Z */
         .content_hash = "c0ffee",
         .nonce = "beef",
         .tracking = "the-secret",
@@ -179,6 +179,7 @@ static void a_receipt_tells_the_secret_once_and_what_comes_next(void **state)
     has(&exchange, "待审核，未计入");
     has(&exchange, "the-secret");
     has(&exchange, "c0ffee");
+    has(&exchange, "<time datetime=\"2026-11-22T08:00:00Z\">2026年11月22日16时</time>");
     lacks(&exchange, "⟦");
     http_exchange_finish(&exchange);
     receipt.tracking = NULL;
@@ -222,6 +223,24 @@ static void own_report_is_asked_for_shown_and_withdrawn_only_when_sure(void **st
     http_exchange_finish(&exchange);
 }
 
+static void an_approved_report_names_no_reason_as_if_there_were_an_objection(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct stored_report report = {.station = -1, .state = STATE_APPROVED, .reason = "ok"};
+    const struct own_page own = {.report = &report, .id = "the-id", .tracking = "the-secret"};
+    struct http_exchange exchange = {.request = {.method = HTTP_POST, .path = "/mine"}};
+    assert_int_equal(pages_own(&fixture->app, &own, &exchange), HTTP_DONE);
+    lacks(&exchange, "理由");
+    has(&exchange, "审核员没有异议，报告已经计入。");
+    http_exchange_finish(&exchange);
+    report.note_hidden = true;
+    exchange = (struct http_exchange){.request = {.method = HTTP_POST, .path = "/mine"}};
+    assert_int_equal(pages_own(&fixture->app, &own, &exchange), HTTP_DONE);
+    has(&exchange, "审核员没有公开备注");
+    lacks(&exchange, "没有异议");
+    http_exchange_finish(&exchange);
+}
+
 static void a_refusal_is_a_page_with_a_way_on(void **state)
 {
     const struct fixture *fixture = *state;
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test(the_form_asks_all_questions_and_none_is_answered_before),
         cmocka_unit_test(a_receipt_tells_the_secret_once_and_what_comes_next),
         cmocka_unit_test(own_report_is_asked_for_shown_and_withdrawn_only_when_sure),
+        cmocka_unit_test(an_approved_report_names_no_reason_as_if_there_were_an_objection),
         cmocka_unit_test(a_refusal_is_a_page_with_a_way_on),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -66,6 +66,18 @@ export function dayText(iso) {
   return new Intl.DateTimeFormat(locale, form).format(new Date(`${iso}T00:00:00Z`));
 }
 
+/**
+ * The hour of an instant, in the survey's offset.
+ * @param {string} instant "2026-11-22T08:00:00Z" @param {string} offset "+08:00"
+ */
+export function hourText(instant, offset) {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(offset) ?? ['', '+', '0', '0'];
+  const shift = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+  const there = new Date(Date.parse(instant) + shift * 60_000).toISOString();
+  const hour = Number(there.slice(11, 13));
+  return say('hour', { day: dayText(there.slice(0, 10)), hour, next: hour + 1 });
+}
+
 /** A visit at its own precision. @param {string} visited */
 export function visitText(visited) {
   const day = /^\d{4}-\d{2}-\d{2}/.exec(visited)?.[0];

@@ -1,10 +1,12 @@
 // A report after "send": kept, waiting, or received, with what can be done next.
-import { anchor, button, download, language, make, say, visitText } from './dom.js';
+import { anchor, button, download, hourText, language, make, say, visitText } from './dom.js';
 import { sendsWhenClosed } from './limits.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
 /** @typedef {import('./catalogue.js').Survey} Survey */
 /** @typedef {(id: string) => string} Naming the name of a station's id */
+
+const offset = document.documentElement.dataset.offset ?? '+00:00';
 
 /** @param {Entry} entry @param {Naming} nameOf @returns {[label: string, value: string, name: string][]} */
 function rows(entry, nameOf) {
@@ -13,7 +15,7 @@ function rows(entry, nameOf) {
   const all = [
     [say('row_station'), nameOf(report.station), ''],
     [say('row_visited'), visitText(report.visited), ''],
-    [say('received'), receipt?.received, ''],
+    [say('received'), receipt?.received, 'arrival'],
     [say('row_id'), entry.id, 'code'],
     [say('row_tracking'), receipt?.tracking, 'code secret'],
     [say('row_hash'), receipt?.content_hash, 'code'],
@@ -22,10 +24,15 @@ function rows(entry, nameOf) {
   return /** @type {[string, string, string][]} */ (all.filter(([, value]) => value));
 }
 
+/** @param {string} instant */
+function arrival(instant) {
+  return make('time', { datetime: instant }, hourText(instant, offset));
+}
+
 /** @param {Entry} entry @param {Naming} nameOf */
 export function facts(entry, nameOf) {
   const list = rows(entry, nameOf).map(([label, value, name]) =>
-    make('div', {}, make('dt', {}, label), make('dd', { class: name || undefined }, value)),
+    make('div', {}, make('dt', {}, label), make('dd', { class: name || undefined }, name === 'arrival' ? arrival(value) : value)),
   );
   return make('dl', { class: 'receipt', id: 'receipt' }, ...list);
 }
