@@ -85,14 +85,16 @@ static void number_questions(const struct report_table *table, struct cells *cel
     free(numbering.first);
 }
 
-/* What never changes: Σ w of each record and each reporter. */
-static void add_weights(const struct report_table *table, struct cells *cells)
+void cells_weigh(const struct report_table *table, const float *weights, struct cells *cells)
 {
+    memset(cells->said, 0, cells->said_first[table->questions] * sizeof(*cells->said));
+    memset(cells->all, 0, ((size_t)table->reporters + 1) * sizeof(*cells->all));
+    cells->heaviest = 0;
     for (size_t item = 0; item < table->items; item++) {
         uint32_t question = table->question[item];
         size_t units = record_units(table->options[question]);
         for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            double weight = (double)table->weight[i];
+            double weight = (double)weights[i];
             size_t record = (cells->place[i] - cells->unit[question]) / units;
             cells->said[cells->said_first[question] + record] += weight;
             cells->all[table->reporter[i]] += weight;
@@ -124,7 +126,7 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
         cells->strength[q] = options->strength;
     /* The first chances are those of reporters who have said nothing yet. */
     cells_update(table, options, false, cells, emission);
-    add_weights(table, cells);
+    cells_weigh(table, table->weight, cells);
 }
 
 void cells_finish(struct cells *cells)

@@ -32,6 +32,7 @@ struct visit {
 
 struct pass {
     const struct report_table *table;
+    const float *weight;
     struct timeline *timeline; /* NULL: truth is fixed */
     unsigned char *records;
     const uint32_t *place;
@@ -104,7 +105,7 @@ UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit,
         sum[v] = lanes_all(0);
     for (size_t i = visit->first; i < visit->end; i++) {
         const float *chances = record_chances(pass->records, pass->place[i]);
-        double weight = (double)pass->table->weight[i];
+        double weight = (double)pass->weight[i];
         look_ahead(pass, i);
         for (int v = 0; v < vectors(options); v++)
             sum[v] += weight * lanes_load_narrow(chances + v * LANES);
@@ -233,7 +234,7 @@ UNROLLED void count_answers(struct pass *pass, const struct visit *visit, const 
 {
     for (size_t i = visit->first; i < visit->end; i++) {
         double *counts = record_counts(pass->records, pass->place[i], (size_t)options);
-        double weight = (double)pass->table->weight[i];
+        double weight = (double)pass->weight[i];
         for (int p = 0; p < options / 2; p++)
             lanes_add_pair(counts + 2 * p, weight * gamma[p / 2], p % 2 == 1);
         if (pass->watched)
@@ -310,6 +311,7 @@ static void pass_start(const struct fit *fit, uint32_t question, struct pass *pa
     int options = fit->table->options[question];
     size_t first = fit->cells.unit[question];
     pass->table = fit->table;
+    pass->weight = fit->weight;
     pass->records = fit->cells.records;
     pass->place = fit->cells.place;
     pass->first_place = (uint32_t)first;

@@ -32,6 +32,7 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
 {
     struct fit *fit = memory_zeroed(1, sizeof(*fit));
     fit->table = table;
+    fit->weight = table->weight;
     fit->options = *options;
     fit->strength_is_free = !(options->strength > 0) && !options->fixed_truth;
     fit->options.strength = options->strength > 0 ? options->strength : usual_strength;
@@ -88,9 +89,34 @@ static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
     return moved;
 }
 
+/* Those who lie together agree, and if they are believed once truth seems to change with them. */
+static void begin_cautiously(struct fit *fit)
+{
+    const struct report_table *table = fit->table;
+    if (!table->caution || fit->options.fixed_truth)
+        return;
+    fit->cautious = memory_alloc(table->count * sizeof(*fit->cautious));
+    for (size_t i = 0; i < table->count; i++)
+        fit->cautious[i] = table->weight[i] * (float)table->caution[i] / (float)UINT8_MAX;
+    fit->weight = fit->cautious;
+    cells_weigh(table, fit->weight, &fit->cells);
+}
+
+static void end_caution(struct fit *fit)
+{
+    if (!fit->cautious)
+        return;
+    free(TAKE(fit->cautious));
+    fit->weight = fit->table->weight;
+    cells_weigh(fit->table, fit->weight, &fit->cells);
+}
+
 static bool run(struct fit *fit, struct timeline *timelines)
 {
+    begin_cautiously(fit);
     for (int iteration = 1; iteration <= FIT_MOST; iteration++) {
+        if (iteration == FIT_CAUTIOUS + 1)
+            end_caution(fit);
         fit->watched = iteration >= FIT_LEAST - 1;
         float moved = iterate(fit, timelines, iteration);
         fit->iterations = iteration;
@@ -129,6 +155,7 @@ void fit_destroy(struct fit *fit)
     free(fit->order);
     free(fit->order_first);
     free(fit->gamma);
+    free(fit->cautious);
     free(fit);
 }
 

@@ -11,6 +11,10 @@
  *   a_r = (A·m + Σ correct) / (A + Σ all),  ν_q = pooled direction of errors,  A = 10
  * with s = 8 to begin with, and in a question of many reports the s that tells them best,
  * and restarts happen at λ_q(day) into g_q(day), with the evidence gate of §5.
+ * The first iterations take every cluster of one answer for a burst (report_table.caution). The
+ * maximum that is found depends on where the search begins, and many who lie together for months
+ * stay believed if they are believed at first; so evidence counts for less until it is known whose
+ * it is, as in Ueda and Nakano, Neural Networks 11, 1998.
  */
 struct fit_options {
     double prior_accuracy; /* m: a reporter who is new; 0.75 in a batch, 0.85 in the server */

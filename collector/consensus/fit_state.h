@@ -9,8 +9,9 @@
  * tables of the chain), expect.c (E step), hazard.c (M step of the dynamics).
  */
 enum {
-    FIT_SMOOTH = 25, /* the iteration that smooths the hazards for the gate */
-    FIT_GATE = 26,   /* the first iteration with the evidence gate */
+    FIT_CAUTIOUS = 5, /* the last iteration with weights that take every cluster for a burst */
+    FIT_SMOOTH = 25,  /* the iteration that smooths the hazards for the gate */
+    FIT_GATE = 26,    /* the first iteration with the evidence gate */
     FIT_LEAST = 28,
     FIT_MOST = 40,
     /* The iterations after which s is chosen: once reporters are known, and once more. */
@@ -81,6 +82,8 @@ static inline double *record_counts(unsigned char *records, size_t unit, size_t 
 void cells_build(const struct report_table *table, const struct fit_options *options,
                  struct cells *cells, struct emission *emission);
 void cells_finish(struct cells *cells);
+/* Σ w of each record and each reporter, with other weights than before. */
+void cells_weigh(const struct report_table *table, const float *weights, struct cells *cells);
 /* N[k][a] of every state k for a cell's answer; `cell` counts from the question's first. */
 void cells_counts(const struct report_table *table, struct cells *cells, uint32_t question,
                   size_t cell, size_t answer, double *counts_out);
@@ -190,6 +193,8 @@ struct fit {
     struct hazard *hazard;     /* of each question */
     uint32_t *order;           /* items by question */
     uint32_t *order_first;     /* questions + 1 */
+    const float *weight;       /* what each observation counts in this iteration */
+    float *cautious;           /* the same as long as it is not the table's, else NULL */
     size_t largest;            /* observations of the item that has most */
     float *gamma;              /* of each observation: the posterior of what it said */
     bool strength_is_free;     /* s is chosen by the data */

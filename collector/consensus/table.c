@@ -1,5 +1,6 @@
 #include "collector/consensus/table.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "collector/consensus/bursts.h"
@@ -217,6 +218,7 @@ void report_table_finish(struct report_table *table)
     free(table->when);
     free(table->answer);
     free(table->weight);
+    free(table->caution);
     *table = (struct report_table){0};
 }
 
@@ -277,10 +279,14 @@ static void weigh_by_bursts(struct report_table *table, struct observation *rows
     for (size_t item = 0; item < table->items; item++)
         weigh_item(table, item, rows, &bursts, alone, step);
     bursts_judge(&bursts);
+    const double whole = UINT8_MAX;
+    table->caution = memory_alloc(table->count);
     for (size_t i = 0; i < table->count; i++) {
         double saturated = (double)table->weight[i];
         double rest = (double)alone[i] - saturated;
-        table->weight[i] = (float)(saturated + (1 - bursts.chance[step[i]]) * rest);
+        double weight = saturated + (1 - bursts.chance[step[i]]) * rest;
+        table->weight[i] = (float)weight;
+        table->caution[i] = (uint8_t)nearbyint(weight > 0 ? whole * saturated / weight : whole);
     }
 }
 

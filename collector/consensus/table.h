@@ -23,6 +23,8 @@ struct report_table {
     uint32_t *when;            /* count: index of the interval, ascending within an item */
     uint8_t *answer;           /* count */
     float *weight;             /* count */
+    uint8_t *caution;          /* count, in 255ths of the weight: what counts until it is known who
+                                  lies; NULL: all of it */
     double span;               /* of the whole set, in days */
 };
 
@@ -63,7 +65,8 @@ void report_table_build_take(struct report_table_builder *builder, const struct 
 void report_table_finish(struct report_table *table);
 /* consensus_weigh for every item. Saturation makes much of every cluster, and so takes the changes
  * of truth for too rare; a set large enough to tell how many clusters are no more than chance has
- * them saturated by the chance that they are bursts (bursts.h). */
+ * them saturated by the chance that they are bursts (bursts.h); what they have if all are goes to
+ * `caution`. */
 void report_table_weigh(struct report_table *table, bool saturate);
 /* The observations of one item, for knots_build; `rows` has room for them. Returns how many. */
 size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows);

@@ -93,6 +93,7 @@ static void world_start(struct world *world, size_t count, uint64_t *random)
     random_hazard(&world->hazard, count, random);
     world->order_first[1] = 1;
     world->fit = (struct fit){.table = &world->table,
+                              .weight = world->table.weight,
                               .emission = &world->emission,
                               .hazard = &world->hazard,
                               .order = &world->order,

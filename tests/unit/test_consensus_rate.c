@@ -19,6 +19,7 @@ enum {
     ITEMS = 1500,
     DAYS = 700,
     REPORTERS = 600,
+    REPORTERS_MAX = 4000,
     ROWS = 36000,
     OPTIONS = 3,
     RESTARTS_MAX = 16,
@@ -30,7 +31,9 @@ static const double restarts_a_year = 0.2;
 
 struct city {
     uint64_t random;
-    double honesty[REPORTERS];
+    int reporters, liars; /* the numbers of those who lie together come after the others' */
+    int burst_days;
+    double honesty[REPORTERS_MAX];
     int day[ITEMS][RESTARTS_MAX]; /* from which on, ascending; the first is 0 */
     int answer[ITEMS][RESTARTS_MAX];
     int restarts[ITEMS];
@@ -48,11 +51,19 @@ static void make_item(struct city *city, int item)
     city->restarts[item] = count;
 }
 
+static struct city *start_city(void)
+{
+    struct city *city = memory_zeroed(1, sizeof(*city));
+    city->reporters = city->liars = REPORTERS;
+    city->burst_days = 5;
+    return city;
+}
+
 /* Reporters between two accuracies; the same for all if these are. */
 static void make_city(uint64_t seed, double least, double most, struct city *city)
 {
-    *city = (struct city){.random = seed};
-    for (int r = 0; r < REPORTERS; r++)
+    city->random = seed;
+    for (int r = 0; r < city->reporters; r++)
         city->honesty[r] = least + (most - least) * draw_uniform(&city->random);
     for (int item = 0; item < ITEMS; item++)
         make_item(city, item);
@@ -70,7 +81,7 @@ static void add_honest(struct city *city, struct report_table_builder *builder)
 {
     struct report_table_row row = {.weight = 1};
     row.item = (uint32_t)draw_below(&city->random, ITEMS);
-    row.reporter = (uint32_t)draw_below(&city->random, REPORTERS);
+    row.reporter = (uint32_t)draw_below(&city->random, city->reporters);
     row.when = (uint32_t)draw_below(&city->random, DAYS);
     int truth = truth_of(city, row.item, row.when);
     int lie = (truth + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
@@ -78,22 +89,23 @@ static void add_honest(struct city *city, struct report_table_builder *builder)
     report_table_add(builder, &row);
 }
 
-/* One lie told by many within five days; they are the reporters from REPORTERS on. */
+/* One lie told by many within some days. */
 static void add_burst(struct city *city, struct report_table_builder *builder)
 {
-    uint32_t day = (uint32_t)draw_below(&city->random, DAYS - 5);
+    uint32_t day = (uint32_t)draw_below(&city->random, DAYS - city->burst_days);
     struct report_table_row row = {.weight = 1, .item = (uint32_t)draw_below(&city->random, ITEMS)};
     row.answer = (uint8_t)((truth_of(city, row.item, day) + 1) % OPTIONS);
     for (int i = 0; i < LIARS; i++) {
-        row.reporter = (uint32_t)(REPORTERS + draw_below(&city->random, REPORTERS));
-        row.when = day + (uint32_t)draw_below(&city->random, 5);
+        row.reporter = (uint32_t)(city->reporters + draw_below(&city->random, city->liars));
+        row.when = day + (uint32_t)draw_below(&city->random, city->burst_days);
         report_table_add(builder, &row);
     }
 }
 
 static void make_table(struct city *city, int bursts, struct report_table *table)
 {
-    struct report_table shape = daily_shape(ITEMS, DAYS, 2 * REPORTERS, OPTIONS);
+    struct report_table shape =
+        daily_shape(ITEMS, DAYS, (uint32_t)(city->reporters + city->liars), OPTIONS);
     struct report_table_builder *builder = report_table_builder_create();
     for (size_t i = 0; i < ROWS; i++)
         add_honest(city, builder);
@@ -123,7 +135,7 @@ static void assert_rate(double rate, double tolerance)
 
 static double rate_of(uint64_t seed, double least, double most, int bursts, bool weighed)
 {
-    auto_free struct city *city = memory_zeroed(1, sizeof(*city));
+    auto_free struct city *city = start_city();
     struct report_table table;
     make_city(seed, least, most, city);
     make_table(city, bursts, &table);
@@ -162,10 +174,42 @@ static void bursts_move_it_little(void **state)
         assert_rate(rate_of(seed, 0.55, 0.95, BURSTS, true), 0.25);
 }
 
+/* Mean accuracy, as it is learned, of few who lie together for months, again and again, among many
+ * who are often wrong. */
+static double trust_in_liars(uint64_t seed)
+{
+    auto_free struct city *city = start_city();
+    struct report_table table;
+    struct fit_options options = {.prior_accuracy = 0.75, .origin = 0};
+    double trust = 0;
+    city->reporters = REPORTERS_MAX;
+    city->liars = 100;
+    city->burst_days = 90;
+    make_city(seed, 0.3, 0.9, city);
+    make_table(city, 500, &table);
+    report_table_weigh(&table, true);
+    struct fit *fit = fit_create(&table, &options);
+    for (int r = 0; r < city->liars; r++)
+        trust += fit_accuracy(fit, (uint32_t)(city->reporters + r)) / city->liars;
+    fit_destroy(fit);
+    report_table_finish(&table);
+    return trust;
+}
+
+static void those_who_lie_slowly_together_are_found_out(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 25; seed <= 30; seed++) {
+        double trust = trust_in_liars(seed);
+        if (trust > 0.3)
+            fail_msg("seed %d: liars seem right %f of the time", (int)seed, trust);
+    }
+}
+
 /* Mean weight of the honest and of the liars in a weighed city. */
 static void weigh_city(int bursts, double *honest_out, double *lying_out)
 {
-    auto_free struct city *city = memory_zeroed(1, sizeof(*city));
+    auto_free struct city *city = start_city();
     struct report_table table;
     double honest = 0;
     double lying = 0;
@@ -215,6 +259,7 @@ int main(void)
         cmocka_unit_test(it_comes_back_where_reporters_differ),
         cmocka_unit_test(it_comes_back_of_weighed_reports),
         cmocka_unit_test(bursts_move_it_little),
+        cmocka_unit_test(those_who_lie_slowly_together_are_found_out),
         cmocka_unit_test(bursts_are_told_from_chance),
         cmocka_unit_test(judged_chances_lie_between_none_and_all_and_rise),
     };
