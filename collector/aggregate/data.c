@@ -7,6 +7,7 @@
 #include "collector/aggregate/progress.h"
 #include "collector/aggregate/rows.h"
 #include "collector/aggregate/stream.h"
+#include "collector/base/day.h"
 
 /* The longest span of time: a bin a day. */
 static const double most_days = 200000;
@@ -75,6 +76,16 @@ static void sort_names(struct rows *rows)
     progress_end(&progress);
 }
 
+static bool spans_too_far(const struct report_table *shape, struct error *error)
+{
+    auto_buffer struct buffer from = {0};
+    auto_buffer struct buffer to = {0};
+    buffer_day(&from, (int32_t)floor(shape->interval[0].time));
+    buffer_day(&to, (int32_t)floor(shape->interval[shape->intervals - 1].time));
+    return error_set(error, ERROR_TOO_LARGE, "the times span more than %.0f days: from %s to %s",
+                     most_days, from.data, to.data);
+}
+
 static bool number_all(struct rows *rows, struct data *data, struct error *error)
 {
     struct report_table shape = {0};
@@ -90,8 +101,9 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
     data->now = -HUGE_VAL;
     measure_time(&shape, data);
     if (shape.span > most_days) {
+        bool told = spans_too_far(&shape, error);
         free(shape.interval);
-        return error_set(error, ERROR_TOO_LARGE, "the times span more than %.0f days", most_days);
+        return told;
     }
     shape_table(rows, data, &shape);
     progress_start(&progress, "numbering");

@@ -48,6 +48,17 @@ struct reader {
     struct buffer text;
 };
 
+/* Says what the header has instead. */
+static bool lacks_column(const struct csv *csv, const char *name, struct error *error)
+{
+    auto_buffer struct buffer there = {0};
+    for (size_t c = 0; c < csv_columns(csv); c++)
+        buffer_format(&there, "%s%.20s", c > 0 ? ", " : "", csv_column_name(csv, c));
+    return error_set(error, ERROR_INVALID,
+                     "line 1: no column %s (item, reporter and answer are needed; here are: %.60s)",
+                     name, there.data);
+}
+
 static bool find_columns(struct reader *reader, struct error *error)
 {
     if (!csv_header(reader->csv, error))
@@ -55,7 +66,7 @@ static bool find_columns(struct reader *reader, struct error *error)
     for (size_t c = 0; c < COLUMNS; c++) {
         reader->place[c] = csv_column(reader->csv, columns[c]);
         if (c <= COLUMN_ANSWER && reader->place[c] < 0)
-            return error_set(error, ERROR_INVALID, "line 1: no column %s", columns[c]);
+            return lacks_column(reader->csv, columns[c], error);
     }
     reader->rows->timed = reader->place[COLUMN_TIME] >= 0;
     return true;

@@ -128,14 +128,21 @@ void spans_sort(const struct spans *spans, struct interval **intervals_out, uint
     *number_out = number;
 }
 
+/* As many programs print it: a space between day and time, no offset. */
 bool time_parse(const char *text, size_t length, struct visit *visit_out)
 {
-    char with_zone[LONGEST_TIME];
-    if (visit_parse(text, length, 0, visit_out))
-        return true;
-    if (length + 1 >= sizeof(with_zone))
+    enum {
+        DAY_LENGTH = 10 /* YYYY-MM-DD */
+    };
+
+    char whole[LONGEST_TIME];
+    if (length + 1 >= sizeof(whole))
         return false;
-    memcpy(with_zone, text, length);
-    with_zone[length] = 'Z';
-    return visit_parse(with_zone, length + 1, 0, visit_out);
+    memcpy(whole, text, length);
+    if (length > DAY_LENGTH && whole[DAY_LENGTH] == ' ')
+        whole[DAY_LENGTH] = 'T';
+    if (visit_parse(whole, length, 0, visit_out))
+        return true;
+    whole[length] = 'Z';
+    return visit_parse(whole, length + 1, 0, visit_out);
 }
