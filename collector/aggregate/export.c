@@ -218,7 +218,6 @@ static void recount_station(struct recount *recount, int station)
     int count = survey->question_count;
     int32_t known_at = recount->declared.known_at;
     double now = (known_at < recount->declared.as_of ? known_at : recount->declared.as_of) + 1.0;
-    observed_close(observed);
     struct place *place =
         place_observe(recount->declared.rules, station, observed, NULL, PLACE_ALL);
     station_state(place, recount->as_of, &state);
@@ -260,6 +259,21 @@ static bool open_sinks(struct recount *recount, const struct options *options, s
     return true;
 }
 
+static bool close_sinks(struct recount *recount, bool done, struct error *error)
+{
+    struct sink *const sinks[] = {recount->has_out ? &recount->out : NULL,
+                                  recount->has_history ? &recount->history : NULL};
+    for (size_t i = 0; i < ARRAY_LENGTH(sinks); i++) {
+        if (sinks[i] && done)
+            done = sink_close(sinks[i], error);
+        else if (sinks[i])
+            sink_drop(sinks[i]);
+    }
+    recount->has_out = false;
+    recount->has_history = false;
+    return done;
+}
+
 static bool write_all(struct recount *recount, const struct options *options, struct error *error)
 {
     struct survey *survey = &recount->declared.survey;
@@ -270,11 +284,20 @@ static bool write_all(struct recount *recount, const struct options *options, st
     qsort_r(order, (size_t)survey->station_count, sizeof(*order), station_compare, survey);
     for (int i = 0; done && i < survey->station_count; i++)
         recount_station(recount, order[i]);
-    if (recount->has_out)
-        done = sink_close(&recount->out, done ? error : NULL) && done;
-    if (recount->has_history)
-        done = sink_close(&recount->history, done ? error : NULL) && done;
-    return done;
+    return close_sinks(recount, done, error);
+}
+
+/* One after the other where both go to standard output. */
+static bool write_options(struct recount *recount, const struct options *options,
+                          struct error *error)
+{
+    struct options first = *options;
+    struct options second = *options;
+    if (!options_share_output(options))
+        return write_all(recount, options, error);
+    first.history = NULL;
+    second.out = NULL;
+    return write_all(recount, &first, error) && write_all(recount, &second, error);
 }
 
 static bool read_now(struct recount *recount, const struct options *options, struct error *error)
@@ -305,7 +328,9 @@ bool export_run(const struct options *options, struct error *error)
     struct recount recount = {.reporters = map_create()};
     bool done = read_lines(&recount, stream, error) || error_prefix(error, "%s", options->export);
     stream_close_read(stream);
-    done = done && read_now(&recount, options, error) && write_all(&recount, options, error);
+    for (int s = 0; done && s < recount.declared.survey.station_count; s++)
+        observed_close(&recount.observed[s]);
+    done = done && read_now(&recount, options, error) && write_options(&recount, options, error);
     recount_finish(&recount);
     return done;
 }

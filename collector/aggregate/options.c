@@ -15,6 +15,7 @@ static const char help[] =
     "\n"
     "  --csv FILE        columns item,reporter,answer and optionally time and question;\n"
     "                    time: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss][Z|+hh:mm]\n"
+    "                    (a space for the T will do; without an offset it is UTC)\n"
     "  --export FILE     a server's /api/v1/export/reports.ndjson: recomputes its figures\n"
     "  --now TIME        the moment to tell about (default: the last report)\n"
     "  --static          truth never changes (so it is without a column time)\n"
@@ -126,12 +127,24 @@ static bool now_is_read(const struct options *options)
                            : time_parse(options->now, length, &visit);
 }
 
+static bool is_standard(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+bool options_share_output(const struct options *options)
+{
+    return is_standard(options->out) && is_standard(options->history);
+}
+
 static bool check(const struct options *options)
 {
     if (options->now && !now_is_read(options))
         return wrong(options->export ? "--now is no day" : "--now is no time", options->now);
     if (!options->csv == !options->export)
         return wrong("give --csv FILE or --export FILE", options->csv ? "--export" : "--csv");
+    if (is_standard(options->csv) && is_standard(options->truth))
+        return wrong("only one of --csv and --truth can be standard input", "-");
     bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters ||
                    options->truth || options->json;
     if (options->export && differs)
@@ -145,7 +158,7 @@ enum options_result options_parse(int argc, char **argv, struct options *options
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             fputs(help, stdout);
-            return OPTIONS_HELP;
+            return fflush(stdout) == 0 ? OPTIONS_HELP : OPTIONS_WRONG;
         }
         if (!parse_one(argc, argv, &i, &options))
             return OPTIONS_WRONG;

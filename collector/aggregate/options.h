@@ -33,6 +33,8 @@ enum options_result {
     OPTIONS_WRONG /* what is wrong was printed to standard error */
 };
 
+/* Whether items and history both go to standard output: then one after the other. */
+bool options_share_output(const struct options *options);
 NODISCARD enum options_result options_parse(int argc, char **argv, struct options *options_out);
 
 #endif

@@ -92,10 +92,14 @@ static bool open_outputs(const struct options *options, struct outputs *outputs,
 
 static bool close_outputs(struct outputs *outputs, bool done, struct error *error)
 {
-    if (outputs->has_items)
-        done = sink_close(&outputs->items, done ? error : NULL) && done;
-    if (outputs->has_history)
-        done = sink_close(&outputs->history, done ? error : NULL) && done;
+    struct sink *const sinks[] = {outputs->has_items ? &outputs->items : NULL,
+                                  outputs->has_history ? &outputs->history : NULL};
+    for (size_t i = 0; i < ARRAY_LENGTH(sinks); i++) {
+        if (sinks[i] && done)
+            done = sink_close(sinks[i], error);
+        else if (sinks[i])
+            sink_drop(sinks[i]);
+    }
     return done;
 }
 
@@ -126,12 +130,10 @@ static void output_item(const struct data *data, struct estimator *estimator, si
     }
 }
 
-bool output_items(const struct data *data, struct estimator *estimator,
-                  const struct options *options, double now, struct error *error)
+static bool output_files(const struct data *data, struct estimator *estimator,
+                         const struct options *options, double now, struct error *error)
 {
     struct outputs outputs = {0};
-    if (!options->out && !options->history)
-        return true;
     bool opened = open_outputs(options, &outputs, error);
     struct progress progress;
     progress_start(&progress, "writing");
@@ -142,6 +144,21 @@ bool output_items(const struct data *data, struct estimator *estimator,
     }
     progress_end(&progress);
     return close_outputs(&outputs, opened, error);
+}
+
+bool output_items(const struct data *data, struct estimator *estimator,
+                  const struct options *options, double now, struct error *error)
+{
+    struct options first = *options;
+    struct options second = *options;
+    if (!options->out && !options->history)
+        return true;
+    if (!options_share_output(options))
+        return output_files(data, estimator, options, now, error);
+    first.history = NULL;
+    second.out = NULL;
+    return output_files(data, estimator, &first, now, error) &&
+           output_files(data, estimator, &second, now, error);
 }
 
 /* How many rows each reporter has. */

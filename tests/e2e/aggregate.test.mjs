@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { writeFileSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, lstatSync, openSync, readFileSync, readSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, describe } from 'node:test';
 
-import { runProgram, temporaryFolder } from './harness.mjs';
+import { program, runProgram, temporaryFolder, waitFor } from './harness.mjs';
 
 const aggregate = (args, options) => runProgram('zhanji-aggregate', args, options);
+
+/** Until there is something in a pipe that is read without waiting. */
+const bytesArrive = (descriptor) => waitFor(() => {
+  try {
+    return readSync(descriptor, Buffer.alloc(1)) > 0;
+  } catch (error) {
+    if (error.code !== 'EAGAIN') throw error;
+    return false;
+  }
+}, 'bytes in the pipe');
 
 function table(text) {
   const [head, ...lines] = text.trimEnd().split('\n').map((line) => line.split(','));
@@ -166,7 +178,8 @@ describe('zhanji-aggregate', () => {
       'item,reporter,answer,question\n' + Array.from({ length: 70000 }, (_, i) => `i${i},r,x,q${i}\n`).join(''),
       'line 65537: more than 65535 questions',
     ],
-    'nine thousand years': [csv(['a,b,c,0100', 'a,b,c,9000']), 'the times span more than 200000 days'],
+    'nine thousand years': [csv(['a,b,c,0100', 'a,b,c,9000']), 'the times span more than 200000 days: from 0100-07-02 to 9000-07-02'],
+    'other names of columns': ['task,worker,label\na,b,c\n', 'line 1: no column item (item, reporter and answer are needed; here are: task, worker, label)'],
   };
   for (const [name, [input, says]] of Object.entries(refused)) {
     test(`refuses ${name}, with exit code 1`, async () => {
@@ -177,7 +190,7 @@ describe('zhanji-aggregate', () => {
     });
   }
 
-  const misused = [[], ['--csv'], ['--csv', 'a', '--export', 'b'], ['--method', 'magic'], ['--csv', 'a', '--method', 'window:0'], ['--what'], ['--csv', 'a', '--now', 'bad'], ['--export', 'a', '--now', '2024-02']];
+  const misused = [[], ['--csv'], ['--csv', 'a', '--export', 'b'], ['--method', 'magic'], ['--csv', 'a', '--method', 'window:0'], ['--what'], ['--csv', 'a', '--now', 'bad'], ['--export', 'a', '--now', '2024-02'], ['--csv', '-', '--truth', '-']];
   for (const args of misused) {
     test(`refuses the arguments "${args.join(' ')}", with exit code 2`, async () => {
       const { code, stderr } = await aggregate(args);
@@ -198,6 +211,67 @@ describe('zhanji-aggregate', () => {
     assert.equal(code, 0, stderr);
     assert.ok(!/nan|inf/i.test(stdout.replaceAll('inferred', '')));
     assert.ok(stdout.includes('"a,""b",x,'));
+  });
+
+  test('a time may stand apart from its day by a space', async () => {
+    const told = async (time) => (await aggregate(['--csv', '-', '--history', '-', '--out', '-'], { input: csv([`a,r,x,${time}`, 'a,s,y,2025-03-01', 'a,t,y,2025-03-01']) })).stdout;
+    const plain = await told('2024-05-01T08:30:00+08:00');
+    assert.equal(table(plain.slice(0, plain.indexOf('item,answer,from'))).length, 1);
+    assert.equal(await told('2024-05-01 08:30:00+08:00'), plain);
+    assert.equal(await told('2024-05-01 00:30:00'), plain);
+  });
+
+  test('items and history on standard output stand one after the other', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `i${String(i).padStart(5, '0')},r${i % 7},x,2024`);
+    const { code, stdout } = await aggregate(['--csv', '-', '--history', '-', '--out', '-'], { input: csv(rows) });
+    assert.equal(code, 0);
+    const lines = stdout.trimEnd().split('\n');
+    assert.equal(lines.length, 2 + 2 * rows.length);
+    assert.equal(lines.findIndex((line) => line.startsWith('item,answer,from_earliest')), 1 + rows.length);
+  });
+
+  test('what is refused or killed leaves a file as it was', async (t) => {
+    const folder = temporaryFolder(t);
+    const out = path.join(folder, 'out.csv');
+    const input = path.join(folder, 'in.csv');
+    writeFileSync(input, csv(Array.from({ length: 50_000 }, (_, i) => `item-${i},r${i % 7},x,2024`)));
+    writeFileSync(out, 'as it was', { mode: 0o640 });
+    const refused = await aggregate(['--csv', input, '--out', out, '--history', path.join(folder, 'none', 'x')]);
+    assert.equal(refused.code, 1);
+    assert.equal(readFileSync(out, 'utf8'), 'as it was');
+
+    // The history is a pipe that nobody empties: half of the items are written by then.
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    t.after(() => closeSync(reader));
+    const running = spawn(program('zhanji-aggregate'), ['--csv', input, '--out', out, '--history', pipe], { stdio: 'ignore' });
+    await bytesArrive(reader);
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+    assert.equal(readFileSync(out, 'utf8'), 'as it was');
+    assert.deepEqual(readdirSync(folder).sort(), ['in.csv', 'out.csv', 'pipe']);
+
+    const done = await aggregate(['--csv', input, '--out', out]);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(readFileSync(out, 'utf8').split('\n').length, 50_002);
+    assert.equal(statSync(out).mode & 0o777, 0o640);
+  });
+
+  test('a file behind a link is written, the link stays', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(path.join(folder, 'out.csv'), '');
+    symlinkSync('out.csv', path.join(folder, 'link'));
+    const { code, stderr } = await aggregate(['--csv', '-', '--out', path.join(folder, 'link')], { input: csv(['a,b,c,2024']) });
+    assert.equal(code, 0, stderr);
+    assert.ok(lstatSync(path.join(folder, 'link')).isSymbolicLink());
+    assert.ok(readFileSync(path.join(folder, 'out.csv'), 'utf8').includes('a,c,1,likely,1'));
+  });
+
+  test('a full disk is told', async () => {
+    const { code, stderr } = await aggregate(['--csv', '-', '--out', '/dev/full'], { input: csv(['a,b,c,2024']) });
+    assert.equal(code, 1);
+    assert.match(stderr, /\/dev\/full: No space left/);
   });
 
   test('--help tells of every option', async () => {
