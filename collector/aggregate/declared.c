@@ -117,6 +117,30 @@ static bool read_statuses(struct declared *declared, struct error *error)
     return true;
 }
 
+static bool read_conditions(struct declared *declared, struct error *error)
+{
+    json_t *conditions = json_object_get(declared->json, "conditions");
+    struct survey *survey = &declared->survey;
+    const char *id;
+    json_t *wanted;
+    if (json_object_size(conditions) > SURVEY_CONDITIONS_MAX)
+        return lacks("conditions", error);
+    survey->conditions = memory_zeroed(SURVEY_CONDITIONS_MAX, sizeof(*survey->conditions));
+    json_object_foreach (conditions, id, wanted) {
+        struct survey_condition *condition = &survey->conditions[survey->condition_count++];
+        const char *question = json_object_iter_key(json_object_iter(wanted));
+        const char *option = question ? read_id(wanted, question) : "";
+        condition->term.id = id;
+        condition->question = question ? survey_question(survey, question) : -1;
+        condition->option = condition->question < 0
+                                ? -1
+                                : survey_option(&survey->questions[condition->question], option);
+        if (condition->option < 0)
+            return lacks("conditions", error);
+    }
+    return true;
+}
+
 static bool read_stations(struct declared *declared, struct error *error)
 {
     json_t *stations = json_object_get(declared->json, "stations");
@@ -185,8 +209,8 @@ bool declared_parse(const char *line, size_t length, struct declared *declared_o
         read_day(declared->json, "as_of", &declared->as_of, error) &&
         read_day(declared->json, "known_at", &declared->known_at, error) &&
         read_basis(declared, error) && read_questions(declared, error) &&
-        read_statuses(declared, error) && read_stations(declared, error) &&
-        read_rules(declared, error);
+        read_statuses(declared, error) && read_conditions(declared, error) &&
+        read_stations(declared, error) && read_rules(declared, error);
     if (!read)
         declared_finish(declared);
     return read;
@@ -202,6 +226,7 @@ void declared_finish(struct declared *declared)
     free(survey->questions);
     free(survey->basis);
     free(survey->statuses.terms);
+    free(survey->conditions);
     free(survey->stations);
     json_decref(declared->json);
     *declared = (struct declared){0};

@@ -7,7 +7,7 @@
  * What the header line of a server's export states (consensus.md §7): questions with their
  * directions of error and hazards, notices, statuses, and when each station opened. Nothing of
  * it comes from this machine's own schema. Members of the line: earliest_visit, offset, as_of,
- * known_at, basis{id: weight}, statuses, model{span, unnamed, questions[…]} (publish/model.h),
+ * known_at, basis{id: weight}, statuses, conditions, model{span, unnamed, questions[…]} (publish/model.h),
  * notices[…, places: "all" or station ids], stations{id: {opened}}.
  */
 struct declared {

@@ -7,6 +7,7 @@
 #include "collector/aggregate/declared.h"
 #include "collector/aggregate/output.h"
 #include "collector/base/map.h"
+#include "collector/figures/print.h"
 #include "collector/figures/station.h"
 
 struct recount {
@@ -16,8 +17,8 @@ struct recount {
     size_t reporter_capacity;
     size_t line;
     int32_t as_of;
-    struct sink out, history;
-    bool has_out, has_history;
+    struct sink out, history, stations;
+    bool has_out, has_history, has_stations;
 };
 
 static bool fault(const struct recount *recount, const char *what, struct error *error)
@@ -186,6 +187,30 @@ static void write_question(struct recount *recount, const struct station_state *
     }
 }
 
+/* The station as the server's API gives it, but for its names, its lines and what waits there. */
+static void write_json(struct recount *recount, struct station_state *state,
+                       const struct question_history *histories, double now)
+{
+    const struct survey *survey = &recount->declared.survey;
+    auto_free struct station_segment *segments = NULL;
+    struct buffer *buffer = &recount->stations.buffer;
+    state->history_count = timeline_merge(survey, state->station, histories, now, &segments);
+    state->history = segments;
+    for (int q = 0; q < survey->question_count; q++) {
+        state->questions[q].history = histories[q].segments;
+        state->questions[q].history_count = histories[q].count;
+    }
+    buffer_text(buffer, "{\"id\":");
+    print_string(buffer, survey->stations[state->station].id);
+    buffer_text(buffer, ",\"opened\":");
+    print_day(buffer, survey->stations[state->station].opened);
+    buffer_char(buffer, ',');
+    print_station_figures(survey, recount->declared.known_at, state, buffer);
+    print_station_tail(survey, state, true, buffer);
+    buffer_char(buffer, '\n');
+    sink_flow(&recount->stations);
+}
+
 static int question_compare(const void *left, const void *right, void *context)
 {
     const struct survey *survey = context;
@@ -225,6 +250,8 @@ static void recount_station(struct recount *recount, int station)
     write_station(recount, &state);
     if (recount->has_history)
         write_station_history(recount, station, histories, now);
+    if (recount->has_stations)
+        write_json(recount, &state, histories, now);
     for (int q = 0; q < count; q++)
         order[q] = q;
     qsort_r(order, (size_t)count, sizeof(*order), question_compare, survey);
@@ -256,13 +283,19 @@ static bool open_sinks(struct recount *recount, const struct options *options, s
         recount->has_history = true;
         output_history_header(&recount->history.buffer);
     }
+    if (options->json) {
+        if (!sink_open("-", &recount->stations, error))
+            return false;
+        recount->has_stations = true;
+    }
     return true;
 }
 
 static bool close_sinks(struct recount *recount, bool done, struct error *error)
 {
     struct sink *const sinks[] = {recount->has_out ? &recount->out : NULL,
-                                  recount->has_history ? &recount->history : NULL};
+                                  recount->has_history ? &recount->history : NULL,
+                                  recount->has_stations ? &recount->stations : NULL};
     for (size_t i = 0; i < ARRAY_LENGTH(sinks); i++) {
         if (sinks[i] && done)
             done = sink_close(sinks[i], error);
@@ -271,6 +304,7 @@ static bool close_sinks(struct recount *recount, bool done, struct error *error)
     }
     recount->has_out = false;
     recount->has_history = false;
+    recount->has_stations = false;
     return done;
 }
 
@@ -287,17 +321,14 @@ static bool write_all(struct recount *recount, const struct options *options, st
     return close_sinks(recount, done, error);
 }
 
-/* One after the other where both go to standard output. */
-static bool write_options(struct recount *recount, const struct options *options,
-                          struct error *error)
+static bool write_parts(struct recount *recount, const struct options *options, struct error *error)
 {
-    struct options first = *options;
-    struct options second = *options;
-    if (!options_share_output(options))
-        return write_all(recount, options, error);
-    first.history = NULL;
-    second.out = NULL;
-    return write_all(recount, &first, error) && write_all(recount, &second, error);
+    struct options parts[OPTIONS_PARTS];
+    size_t count = options_parts(options, parts);
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = write_all(recount, &parts[i], error);
+    return done;
 }
 
 static bool read_now(struct recount *recount, const struct options *options, struct error *error)
@@ -330,7 +361,7 @@ bool export_run(const struct options *options, struct error *error)
     stream_close_read(stream);
     for (int s = 0; done && s < recount.declared.survey.station_count; s++)
         observed_close(&recount.observed[s]);
-    done = done && read_now(&recount, options, error) && write_options(&recount, options, error);
+    done = done && read_now(&recount, options, error) && write_parts(&recount, options, error);
     recount_finish(&recount);
     return done;
 }

@@ -26,7 +26,8 @@ static const char help[] =
     "  --out FILE        item,answer,p,standing,reports (the default, to standard output)\n"
     "  --history FILE    item,answer,from_earliest,…,until_latest,confidence\n"
     "  --reporters FILE  reporter,reports,accuracy,low,high\n"
-    "  --json            the summary as one JSON object\n"
+    "  --json            the summary as one JSON object; of an export each station as the\n"
+    "                    server's API gives it, one a line\n"
     "  --help            this text\n"
     "A FILE of - is standard input or output. Exit: 0 done, 1 refused, 2 usage.\n";
 
@@ -132,9 +133,20 @@ static bool is_standard(const char *path)
     return path && strcmp(path, "-") == 0;
 }
 
-bool options_share_output(const struct options *options)
+size_t options_parts(const struct options *options, struct options parts_out[OPTIONS_PARTS])
 {
-    return is_standard(options->out) && is_standard(options->history);
+    struct options *items = &parts_out[0];
+    struct options *history = &parts_out[1];
+    struct options *stations = &parts_out[2];
+    parts_out[0] = *options;
+    if (is_standard(options->out) + is_standard(options->history) + options->json < 2)
+        return 1;
+    *history = *items;
+    *stations = *items;
+    items->history = stations->history = NULL;
+    history->out = stations->out = NULL;
+    items->json = history->json = false;
+    return OPTIONS_PARTS;
 }
 
 static bool check(const struct options *options)
@@ -146,9 +158,9 @@ static bool check(const struct options *options)
     if (is_standard(options->csv) && is_standard(options->truth))
         return wrong("only one of --csv and --truth can be standard input", "-");
     bool differs = options->method != METHOD_ZHANJI || options->fixed_truth || options->reporters ||
-                   options->truth || options->json;
+                   options->truth;
     if (options->export && differs)
-        return wrong("goes with --now, --out and --history only", "--export");
+        return wrong("goes with --now, --out, --history and --json only", "--export");
     return true;
 }
 
@@ -165,7 +177,8 @@ enum options_result options_parse(int argc, char **argv, struct options *options
     }
     if (!check(&options))
         return OPTIONS_WRONG;
-    if (!options.out && !options.truth && !options.history && !options.reporters)
+    bool is_told = options.history || options.reporters || options.truth;
+    if (!options.out && !is_told && !(options.export && options.json))
         options.out = "-";
     *options_out = options;
     return OPTIONS_RUN;

@@ -33,8 +33,13 @@ enum options_result {
     OPTIONS_WRONG /* what is wrong was printed to standard error */
 };
 
-/* Whether items and history both go to standard output: then one after the other. */
-bool options_share_output(const struct options *options);
+enum {
+    OPTIONS_PARTS = 3
+};
+
+/* Items, history and --json so that nothing is mixed on standard output: all in one part, or one
+ * after the other. Returns how many parts. */
+size_t options_parts(const struct options *options, struct options parts_out[OPTIONS_PARTS]);
 NODISCARD enum options_result options_parse(int argc, char **argv, struct options *options_out);
 
 #endif

@@ -149,16 +149,13 @@ static bool output_files(const struct data *data, struct estimator *estimator,
 bool output_items(const struct data *data, struct estimator *estimator,
                   const struct options *options, double now, struct error *error)
 {
-    struct options first = *options;
-    struct options second = *options;
-    if (!options->out && !options->history)
-        return true;
-    if (!options_share_output(options))
-        return output_files(data, estimator, options, now, error);
-    first.history = NULL;
-    second.out = NULL;
-    return output_files(data, estimator, &first, now, error) &&
-           output_files(data, estimator, &second, now, error);
+    struct options parts[OPTIONS_PARTS];
+    size_t count = options_parts(options, parts);
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = (!parts[i].out && !parts[i].history) ||
+               output_files(data, estimator, &parts[i], now, error);
+    return done;
 }
 
 /* How many rows each reporter has. */

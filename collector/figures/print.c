@@ -153,11 +153,10 @@ static void print_catalogue(struct buffer *buffer, const struct survey *survey,
     print_day(buffer, station->opened);
 }
 
-void print_station_head(const struct survey *survey, int32_t known_day,
-                        const struct station_state *state, struct buffer *buffer)
+void print_station_figures(const struct survey *survey, int32_t known_day,
+                           const struct station_state *state, struct buffer *buffer)
 {
-    print_catalogue(buffer, survey, &survey->stations[state->station]);
-    buffer_text(buffer, ",\"as_of\":");
+    buffer_text(buffer, "\"as_of\":");
     print_day(buffer, state->as_of);
     buffer_text(buffer, ",\"known_at\":");
     print_day(buffer, known_day);
@@ -167,8 +166,16 @@ void print_station_head(const struct survey *survey, int32_t known_day,
     print_number(buffer, state->confidence);
     buffer_text(buffer, ",\"last_visit\":");
     print_day(buffer, state->last_visit);
-    buffer_format(buffer, ",\"reports\":%u,\"reporters\":%u,\"pending\":", state->reports,
-                  state->reporters);
+    buffer_format(buffer, ",\"reports\":%u,\"reporters\":%u", state->reports, state->reporters);
+}
+
+void print_station_head(const struct survey *survey, int32_t known_day,
+                        const struct station_state *state, struct buffer *buffer)
+{
+    print_catalogue(buffer, survey, &survey->stations[state->station]);
+    buffer_char(buffer, ',');
+    print_station_figures(survey, known_day, state, buffer);
+    buffer_text(buffer, ",\"pending\":");
 }
 
 static void print_conditions(struct buffer *buffer, const struct survey *survey,

@@ -18,6 +18,9 @@ int32_t reading_last_visit(const struct reading *reading);
 
 void print_station(const struct survey *survey, int32_t known_day,
                    const struct station_state *state, bool whole, struct buffer *buffer);
+/* What reports alone decide of it: `"as_of":…` to `"reporters":…`. */
+void print_station_figures(const struct survey *survey, int32_t known_day,
+                           const struct station_state *state, struct buffer *buffer);
 /* The same in two parts, between which the number that wait belongs. */
 void print_station_head(const struct survey *survey, int32_t known_day,
                         const struct station_state *state, struct buffer *buffer);

@@ -117,6 +117,9 @@ async function compareAll(server, file) {
     const out = await runProgram('zhanji-aggregate', args);
     assert.equal(out.code, 0, out.stderr);
     const history = await runProgram('zhanji-aggregate', ['--export', file, '--history', '-']);
+    const whole = await runProgram('zhanji-aggregate', ['--export', file, '--json', ...(asOf ? ['--now', asOf] : [])]);
+    assert.equal(whole.code, 0, whole.stderr);
+    const again = new Map(whole.stdout.trimEnd().split('\n').map((line) => JSON.parse(line)).map((one) => [one.id, one]));
     const query = asOf ? `?as_of=${asOf}` : '';
     const { json } = await server.request(`/api/v1/stations${query}`);
     assert.equal(json.stations.length, 424);
@@ -126,6 +129,8 @@ async function compareAll(server, file) {
       const mine = (row) => row[0] === id || row[0].startsWith(`${id}/`);
       assert.deepEqual(rows(out.stdout).filter(mine), expected.figures);
       assert.deepEqual(rows(history.stdout).filter(mine), expected.history);
+      const { name, lines, pending, ...figures } = one;
+      assert.deepEqual(again.get(id), figures);
     }
   }
 }
