@@ -69,7 +69,8 @@ static bool take_option(char **argv, size_t count, size_t *at, struct arguments 
     }
     if (value == NULL && *at + 1 < count)
         value = argv[++*at];
-    if (value == NULL)
+    /* An empty one may be a variable that was never set: no filter is not what was meant. */
+    if (value == NULL || (value[0] == '\0' && option != OPTION_NOTE))
         return error_set(error, ERROR_INVALID, "%s needs a value", options[option].name);
     arguments->options[option] = value;
     return true;

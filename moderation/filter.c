@@ -27,7 +27,7 @@ static bool read_flag(struct filter *filter, const char *text, struct error *err
     }
     if (!flag_find(text, &flag))
         return error_set(error, ERROR_INVALID,
-                         "flag must be any, none, repeated, hurried, burst, contradicts, past, "
+                         "give any, none, repeated, hurried, burst, contradicts, past, "
                          "numbers or links");
     filter->flags = 1U << flag;
     return true;
@@ -40,20 +40,32 @@ static bool read_text(struct filter *filter, const char *text, struct error *err
     return true;
 }
 
-static bool read_day(const char *name, const char *text, int32_t *day_out, struct error *error)
+/* A day, a month or a year; nothing finer, as the filter compares days. */
+static bool read_days(const char *text, struct visit *days_out, struct error *error)
 {
-    return day_parse(text, strlen(text), day_out) ||
-           error_set(error, ERROR_INVALID, "%s must be a day, YYYY-MM-DD", name);
+    return (strchr(text, 'T') == NULL && visit_parse(text, strlen(text), 0, days_out)) ||
+           error_set(error, ERROR_INVALID,
+                     "give a day, a month or a year, such as 2026-11-22, 2026-11 or 2026");
 }
 
 static bool read_from(struct filter *filter, const char *text, struct error *error)
 {
-    return read_day("visited_from", text, &filter->from, error);
+    struct visit days;
+
+    if (!read_days(text, &days, error))
+        return false;
+    filter->from = days.first;
+    return true;
 }
 
 static bool read_to(struct filter *filter, const char *text, struct error *error)
 {
-    return read_day("visited_to", text, &filter->to, error);
+    struct visit days;
+
+    if (!read_days(text, &days, error))
+        return false;
+    filter->to = days.last;
+    return true;
 }
 
 static bool read_answer(struct filter *filter, const char *text, struct error *error)
@@ -68,14 +80,14 @@ static bool read_answer(struct filter *filter, const char *text, struct error *e
     if (filter->question >= 0)
         filter->option = survey_option(&filter->survey->questions[filter->question], colon + 1);
     return filter->option >= 0 || error_set(error, ERROR_INVALID,
-                                            "answer must be a question and its option, such as "
+                                            "give a question and its option, such as "
                                             "ticket_machine:payment");
 }
 
 static bool read_changes(struct filter *filter, const char *text, struct error *error)
 {
     filter->changes = strcmp(text, "1") == 0;
-    return filter->changes || error_set(error, ERROR_INVALID, "changes must be 1");
+    return filter->changes || error_set(error, ERROR_INVALID, "give 1, or leave it out");
 }
 
 static const struct {
@@ -121,7 +133,7 @@ bool filter_read(const struct survey *survey, const struct http_request *request
         if (text == NULL || parameters[i].read(&filter, text, error))
             continue;
         filter_finish(&filter);
-        return false;
+        return error_prefix(error, "%s", parameters[i].name);
     }
     *filter_out = filter;
     return true;

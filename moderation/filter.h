@@ -6,7 +6,7 @@
 
 /*
  * Which of what waits is asked for: `station`, `line`, `flag` (an id, `any` or `none`), `q` (a
- * part of the note, the station's name or the id), `visited_from`, `visited_to` (days; a visit
+ * part of the note, the station's name or the id), `visited_from`, `visited_to` (days, months or years; a visit
  * whose interval touches them), `answer` (question:option), `changes` (1: only what would change
  * a station's status).
  */

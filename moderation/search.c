@@ -211,7 +211,7 @@ static bool check_order(const struct http_request *request, struct search *searc
 
     search->by_use = order != NULL && strcmp(order, "use") == 0;
     if (order != NULL && !search->by_use && strcmp(order, "age") != 0)
-        return error_set(error, ERROR_INVALID, "order must be use or age");
+        return error_set(error, ERROR_INVALID, "order: give use or age");
     if (state != NULL && strcmp(state, "pending") != 0)
         return error_set(error, ERROR_INVALID,
                          "these filters and orders are for what waits: state must be pending");

@@ -10,5 +10,8 @@
 
 /* "&name=value" for each that was given. Appends. */
 void selecting_query(const struct arguments *arguments, struct buffer *path);
+/* A refusal of the server begins with the parameter that is at fault, "visited_from: …": puts the
+ * option that was typed in its place. */
+void selecting_explain(struct error *error);
 
 #endif

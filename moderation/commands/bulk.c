@@ -29,8 +29,10 @@ static bool select_reports(struct bulk *bulk, struct error *error)
 
     buffer_text(&path, "/api/v1/moderation/selection?");
     selecting_query(&bulk->tool->arguments, &path);
-    if (!client_get(&bulk->tool->client, path.data, &selection, error))
+    if (!client_get(&bulk->tool->client, path.data, &selection, error)) {
+        selecting_explain(error);
         return false;
+    }
     bulk->reports = json_incref(json_object_get(selection, "reports"));
     bulk->total = (uint64_t)json_integer_value(json_object_get(selection, "total"));
     return true;

@@ -17,7 +17,6 @@ enum {
 
 static bool queue_path(const struct arguments *arguments, struct buffer *path, struct error *error)
 {
-    const char *order = arguments->options[OPTION_ORDER];
     const char *limit = arguments->options[OPTION_LIMIT];
     uint64_t value;
 
@@ -26,10 +25,6 @@ static bool queue_path(const struct arguments *arguments, struct buffer *path, s
         if (!number_unsigned(limit, strlen(limit), LIMIT_MAX, &value) || value == 0)
             return error_set(error, ERROR_INVALID, "--limit must be 1 to %d", LIMIT_MAX);
         buffer_format(path, "&limit=%llu", (unsigned long long)value);
-    }
-    if (order != NULL) {
-        buffer_text(path, "&order=");
-        buffer_url(path, order, strlen(order));
     }
     selecting_query(arguments, path);
     return true;
@@ -126,8 +121,10 @@ enum exit_code command_queue(struct tool *tool)
         terminal_complain("%s", error.text);
         return EXIT_USAGE;
     }
-    if (!client_get(&tool->client, path.data, &reply, &error))
+    if (!client_get(&tool->client, path.data, &reply, &error)) {
+        selecting_explain(&error);
         return tool_refuse(&error);
+    }
     if (tool->json) {
         auto_free char *json = json_dumps(reply, JSON_COMPACT);
         buffer_format(&text, "%s\n", json);

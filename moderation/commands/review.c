@@ -291,8 +291,10 @@ static bool turn_page(struct review *review, struct error *error)
         review->has_ended = true;
         return true;
     }
-    if (!client_get(&review->tool->client, path.data, &page, error))
+    if (!client_get(&review->tool->client, path.data, &page, error)) {
+        selecting_explain(error);
         return false;
+    }
     json_decref(review->page);
     review->page = page;
     review->at = 0;

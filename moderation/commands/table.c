@@ -13,10 +13,10 @@ enum {
 #define BULK      (SELECTS | ONLY(OPTION_NOTE) | ONLY(OPTION_DRY_RUN) | ONLY(OPTION_LIST))
 #define WITH_TEXT (ONLY(OPTION_REASON) | ONLY(OPTION_NOTE))
 
-#define FILTERS_HELP                                                                              \
-    "Filters: --station S · --line L · --flag F (any none repeated hurried burst contradicts\n" \
-    "past numbers links) · --text T (in the note, the station's name or the id) · --from DAY\n" \
-    "--to DAY (of the visit) · --answer QUESTION:OPTION · --changes (what would change its\n"   \
+#define FILTERS_HELP                                                                                                \
+    "Filters: --station S · --line L · --flag F (any none repeated hurried burst contradicts\n"                   \
+    "past numbers links) · --text T (in the note, the station's name or the id) · --from DAY\n"                   \
+    "--to DAY (of the visit; or a month, a year) · --answer QUESTION:OPTION · --changes (what would change its\n" \
     "station's status).\n"
 #define DRY_RUN_HELP                                                                       \
     "--dry-run decides nothing: it says how many match, and which stations' statuses an\n" \

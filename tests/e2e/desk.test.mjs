@@ -123,7 +123,7 @@ test('the order of use, flags and filters', async (t) => {
   const cases = [
     ['flag=links', [odd]], ['flag=hurried', hurry], ['flag=burst', twins], ['changes=1', [change]],
     ['q=13812345678', [odd]], [`q=${encodeURIComponent('巴沟')}`, [change]], ['station=guomao&flag=any', [past]],
-    [`visited_from=${day(4)}`, [change, ...twins]], ['visited_to=2024-12-31', [past]],
+    [`visited_from=${day(4)}`, [change, ...twins]], ['visited_to=2024-12-31', [past]], ['visited_to=2024', [past]], ['visited_from=2024-12&visited_to=2024-12', [past]],
     ['answer=window_ticket:no_id', [change]], ['flag=none&line=7', []], ['flag=none&order=age', [plain, change]],
   ];
   for (const [query, ids] of cases) assert.deepEqual(await found(query), ids.toSorted(), query);
@@ -137,7 +137,7 @@ test('the order of use, flags and filters', async (t) => {
   } while (next);
   assert.deepEqual(pages, reports.map(({ id }) => id), 'pages join without gap or repetition');
 
-  for (const query of ['flag=red', 'order=up', 'answer=x', 'visited_from=2024', 'changes=2', 'q=a&state=approved', 'order=use&after=x'])
+  for (const query of ['flag=red', 'order=up', 'answer=x', 'visited_from=2024-13', 'visited_to=2024-05-01T08:00Z', 'changes=2', 'q=a&state=approved', 'order=use&after=x'])
     assert.equal((await server.request(`${api}/reports?${query}`, { local: true })).status, 400, query);
 });
 
@@ -243,6 +243,29 @@ test('bulk from the tool: a dry run, one entry, one undo', async (t) => {
   assert.equal(figures.by_flag.links, 500);
   assert.deepEqual([figures.decided.at(-1).rejected, figures.decided.at(-1).reverted], [500, 1000]);
   assert.match((await moderate(server, ['stats'])).stdout, /537 wait/);
+});
+
+test('a refused filter names the option that was typed', async (t) => {
+  const server = await startServer(t);
+  const ada = await addModerator(server, 'Ada');
+  const options = {
+    '--from': 'yesterday', '--to': '2024-05-01T08:00Z', '--flag': 'red', '--answer': 'x', '--line': 'nowhere', '--order': 'up',
+  };
+  for (const [option, value] of Object.entries(options)) {
+    const { code, stderr } = await moderate(server, ['queue', option, value]);
+    assert.equal(code, 1, option);
+    assert.ok(stderr.startsWith(`zhanji-moderate: ${option}: `), stderr);
+  }
+  for (const command of [['review'], ['bulk', 'reject', '--reason', 'spam']]) {
+    const { code, stderr } = await moderate(server, ['--key', ada.file, ...command, '--from', '2024-13']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^zhanji-moderate: --from: give a day, a month or a year, such as 2026-11-22/);
+  }
+  const [id] = await sendReports(server, 1, { visited: '2024-05-01' });
+  const listed = async (...args) => JSON.parse((await moderate(server, ['queue', '--json', ...args])).stdout).reports.map((one) => one.id);
+  assert.deepEqual(await listed('--from', '2024', '--to', '2024-05'), [id]);
+  assert.deepEqual(await listed('--from', '2024-06'), []);
+  assert.equal((await moderate(server, ['queue', '--text', ''])).code, 2, 'an empty filter is no filter for everything');
 });
 
 test('review shows flags and what approving would do', async (t) => {

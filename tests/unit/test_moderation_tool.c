@@ -56,10 +56,11 @@ static void two_dashes_end_the_options(void **state)
 static void bad_options_are_refused_with_their_names(void **state)
 {
     char unknown[] = "--colour", key[] = "--key", json[] = "--json", valued[] = "--json=1",
-         short_option[] = "-x";
-    char *const *bad[] = {WORDS(unknown), WORDS(key), WORDS(json, json), WORDS(valued),
-                          WORDS(short_option)};
-    static const char *const says[] = {"--colour", "needs a value", "twice", "no value", "-x"};
+         short_option[] = "-x", empty[] = "--text=";
+    char *const *bad[] = {WORDS(unknown), WORDS(key),          WORDS(json, json),
+                          WORDS(valued),  WORDS(short_option), WORDS(empty)};
+    static const char *const says[] = {"--colour", "needs a value",       "twice", "no value",
+                                       "-x",       "--text needs a value"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
