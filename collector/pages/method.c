@@ -21,10 +21,12 @@ static const struct told {
 static const double a_year = 0.1 / 365;
 
 /* The plot's box in the picture's units; answer 0 is above, 1 below. */
-static const double left = 10;
-static const double right = 470;
+static const double left = 46;
+static const double right = 474;
 static const double top = 46;
 static const double bottom = 206;
+
+static const double known = 0.6; /* from here on an answer is said */
 
 struct example {
     struct observation observations[ARRAY_LENGTH(told)];
@@ -36,12 +38,13 @@ struct example {
     size_t segment_count;
 };
 
-static void example_init(struct example *example, double accuracy)
+/* Of the first visits. */
+static void example_init(struct example *example, double accuracy, size_t count)
 {
     struct emission emission;
     struct hazard hazard;
     *example = (struct example){0};
-    for (size_t i = 0; i < ARRAY_LENGTH(told); i++) {
+    for (size_t i = 0; i < count; i++) {
         example->accuracy[i] = accuracy;
         example->observations[i] = (struct observation){
             .order = i,
@@ -55,8 +58,8 @@ static void example_init(struct example *example, double accuracy)
     }
     emission_uniform(2, &emission);
     hazard_constant(2, 0, a_year, &hazard);
-    consensus_weigh(example->observations, ARRAY_LENGTH(told), SPAN_DAYS, true);
-    knots_build(example->observations, ARRAY_LENGTH(told), &emission, example->accuracy, accuracy,
+    consensus_weigh(example->observations, count, SPAN_DAYS, true);
+    knots_build(example->observations, count, &emission, example->accuracy, accuracy,
                 &example->knots);
     example->dynamics = dynamics_create(&hazard, NULL, 0, SPAN_DAYS + 1);
     example->smoother = smoother_create(&example->knots, example->dynamics);
@@ -89,15 +92,36 @@ static void point(struct buffer *out, double x, double y)
     buffer_number(out, y, 1);
 }
 
-/* The chance of answer 0 from the first visit on. */
+/* The chance of answer 0 at the end of a day. */
+static void draw_chance(const struct example *example, int day, struct buffer *out)
+{
+    struct reading reading;
+    smoother_read(example->smoother, day + 1.0, &reading);
+    buffer_char(out, day == told[0].day ? 'M' : 'L');
+    point(out, place_x(day), place_y(reading.p[0]));
+}
+
+/* The same from the first visit on, as all visits tell it. */
 static void draw_curve(const struct example *example, struct buffer *out)
 {
-    buffer_text(out, "<path class=\"curve\" d=\"M");
-    for (int day = told[0].day; day <= SPAN_DAYS; day += STEP_DAYS) {
-        struct reading reading;
-        smoother_read(example->smoother, day + 1.0, &reading);
-        buffer_char(out, day == told[0].day ? ' ' : 'L');
-        point(out, place_x(day), place_y(reading.p[0]));
+    buffer_text(out, "<path class=\"curve\" d=\"");
+    for (int day = told[0].day; day <= SPAN_DAYS; day += STEP_DAYS)
+        draw_chance(example, day, out);
+    buffer_text(out, "\"/>");
+}
+
+/* As it was known on each day: by the visits until then. */
+static void draw_then(double accuracy, struct buffer *out)
+{
+    buffer_text(out, "<path class=\"then\" d=\"");
+    for (size_t i = 0; i < ARRAY_LENGTH(told); i++) {
+        struct example example;
+        int last = i + 1 < ARRAY_LENGTH(told) ? told[i + 1].day - 1 : SPAN_DAYS;
+        example_init(&example, accuracy, i + 1);
+        for (int day = told[i].day; day < last; day += STEP_DAYS)
+            draw_chance(&example, day, out);
+        draw_chance(&example, last, out);
+        example_finish(&example);
     }
     buffer_text(out, "\"/>");
 }
@@ -143,9 +167,30 @@ static void draw_visits(struct buffer *out)
     }
 }
 
-static void draw(const struct example *example, struct buffer *out)
+static void draw_label(struct buffer *out, const char *class, double x, double y, int number,
+                       const char *unit)
 {
-    const double known = 0.6; /* from here on an answer is said */
+    buffer_format(out, "<text class=\"%s\" x=\"", class);
+    buffer_number(out, x, 1);
+    buffer_text(out, "\" y=\"");
+    buffer_number(out, y, 1);
+    buffer_format(out, "\">%d%s</text>", number, unit);
+}
+
+/* Chances at the left; the ends of the years below. */
+static void draw_axes(struct buffer *out)
+{
+    static const double chances[] = {0, 0.4, 0.6, 1};
+    for (size_t i = 0; i < ARRAY_LENGTH(chances); i++) {
+        draw_label(out, "chance", left - 6, place_y(chances[i]) + 4.5,
+                   (int)lround(100 * chances[i]), "%");
+    }
+    for (int year = 1; year < SPAN_DAYS / 365; year++)
+        draw_line(out, "year", place_x(365.25 * year), bottom - 5, bottom);
+}
+
+static void draw(const struct example *example, double accuracy, struct buffer *out)
+{
     draw_box(out, "unsure", left, right, place_y(known), place_y(1 - known));
     if (example->segment_count > 1 && example->segments[1].has_from) {
         const struct bracket *change = &example->segments[1].from;
@@ -153,6 +198,8 @@ static void draw(const struct example *example, struct buffer *out)
         draw_line(out, "likely", place_x(change->likely), top, bottom);
     }
     draw_box(out, "frame", left, right, top, bottom);
+    draw_axes(out);
+    draw_then(accuracy, out);
     draw_curve(example, out);
     draw_visits(out);
 }
@@ -160,8 +207,8 @@ static void draw(const struct example *example, struct buffer *out)
 static void picture(const struct survey *survey, struct buffer *out)
 {
     struct example example;
-    example_init(&example, survey->reporter_accuracy);
-    draw(&example, out);
+    example_init(&example, survey->reporter_accuracy, ARRAY_LENGTH(told));
+    draw(&example, survey->reporter_accuracy, out);
     buffer_char(out, '\0');
     example_finish(&example);
 }

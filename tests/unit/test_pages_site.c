@@ -204,6 +204,38 @@ static void changes_and_about_are_in_both_languages(void **state)
         }
 }
 
+/* A path's points, as text. */
+static void copy_path(const struct http_exchange *exchange, const char *start, char *points,
+                      size_t size)
+{
+    const char *at = strstr(exchange->reply.body.data, start);
+    assert_non_null(at);
+    at += strlen(start);
+    size_t length = strcspn(at, "\"");
+    assert_in_range(length, 1, size - 1);
+    memcpy(points, at, length);
+    points[length] = '\0';
+}
+
+static void the_methods_picture_tells_what_was_known_and_what_is_known(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_exchange exchange = {.request = {.path = "/about/method"}};
+    char then[1 << 14];
+    char now[1 << 14];
+    ask(fixture, handle_method, &exchange);
+    copy_path(&exchange, "<path class=\"then\" d=\"", then, sizeof(then));
+    copy_path(&exchange, "<path class=\"curve\" d=\"", now, sizeof(now));
+    assert_memory_not_equal(then, now, strcspn(now, "L"));
+    assert_null(strpbrk(then + 1, "Mn"));
+    assert_null(strpbrk(now + 1, "Mn"));
+    /* Once all visits are made they are the same. */
+    assert_true(strlen(then) > 300 && strlen(now) > 300);
+    const char *end = strrchr(now, 'L');
+    assert_non_null(strstr(then + strlen(then) - 300, end));
+    http_exchange_finish(&exchange);
+}
+
 static void pages_carry_no_style_and_no_script_of_their_own(void **state)
 {
     struct fixture *fixture = *state;
@@ -235,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_badge_of_no_station_is_not_found),
         cmocka_unit_test(a_station_that_is_none_is_not_found),
         cmocka_unit_test(changes_and_about_are_in_both_languages),
+        cmocka_unit_test(the_methods_picture_tells_what_was_known_and_what_is_known),
         cmocka_unit_test(pages_carry_no_style_and_no_script_of_their_own),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
