@@ -91,6 +91,7 @@ static void settle(struct cycle *cycle)
     atomic_fetch_add(&publisher->counters.publications, 1);
     atomic_store(&publisher->counters.last_at, cycle->at);
     cycle->made = NULL;
+    dawn_settle(publisher);
     refitting_settle(publisher);
 }
 
@@ -190,7 +191,7 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
     auto_free bool *owed = memory_zeroed(stations + 1, sizeof *owed);
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
-                          .today = publisher_today(publisher),
+                          .today = dawn_day(publisher),
                           .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
                           .stations = changed,

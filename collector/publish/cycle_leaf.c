@@ -53,6 +53,9 @@ static struct sheet *choose_sheet(const struct cycle *cycle, struct place *place
     if (before != NULL && before->sheet->place == place &&
         before->sheet->days.today == cycle->today)
         return sheet_hold(before->sheet);
+    struct sheet *made = dawn_sheet(cycle->publisher, place->station, place, cycle->today);
+    if (made != NULL)
+        return made;
     atomic_fetch_add(&cycle->publisher->counters.stations, 1);
     return sheet_create(place, days, before == NULL ? NULL : before->sheet);
 }

@@ -34,7 +34,7 @@ static int64_t until_due(const struct publisher *publisher, int64_t not_before)
     if (publisher->exact != NULL && !publisher->is_failing)
         return 0;
     if (!publisher->stale.any && !is_asked && publisher->exact == NULL &&
-        publisher_today(publisher) == shown)
+        dawn_day(publisher) == shown)
         return until_midnight(publisher);
     int64_t wait = not_before - monotonic_ms();
     return wait > 0 ? wait : 0;
@@ -53,12 +53,14 @@ static void run_cycle(struct publisher *publisher, struct stale *stale, int64_t 
     pthread_mutex_lock(&publisher->mutex);
     uint64_t ticket = publisher->tickets;
     uint64_t refit_ticket = publisher->refit.tickets;
+    publisher->dawn.is_hurried = ticket != publisher->settled_ticket;
     pthread_mutex_unlock(&publisher->mutex);
     struct error error = {0};
     struct timespec begin;
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     bool is_done = cycle_run(publisher, stale, &error);
+    publisher->dawn.is_hurried = false;
     clock_gettime(CLOCK_MONOTONIC, &end);
     *not_before = monotonic_ms() + (is_done ? publisher->options.interval_ms : RETRY_MS);
     atomic_store(&publisher->counters.last_microseconds,
@@ -105,7 +107,8 @@ void *publisher_loop(void *context)
         struct past_task *past = take_past(publisher);
         bool owes = publisher->owing.left > 0;
         bool can_pay = owes && monotonic_ms() >= publisher->owing.not_before;
-        if (past == NULL && due > 0 && !can_pay) {
+        bool dawns = dawn_is_due(publisher);
+        if (past == NULL && due > 0 && !can_pay && !dawns) {
             wait_ms(publisher, owes && due > RETRY_MS ? RETRY_MS : due);
             continue;
         }
@@ -119,6 +122,8 @@ void *publisher_loop(void *context)
             exact_answer(publisher);
         }
         owing_pay_some(publisher);
+        if (dawns)
+            dawn_make_one(publisher);
         pthread_mutex_lock(&publisher->mutex);
     }
     pthread_mutex_unlock(&publisher->mutex);

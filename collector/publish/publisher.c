@@ -87,6 +87,7 @@ static struct publisher *publisher_create(const struct publisher_options *option
     pthread_condattr_destroy(&monotonic);
     stale_init(&publisher->stale, options->survey);
     owing_init(&publisher->owing, options->survey);
+    dawn_init(&publisher->dawn, options->survey);
     publisher->records = memory_zeroed(stations, sizeof(struct record *));
     publisher->status = memory_zeroed(stations, sizeof(int));
     publisher->survey = survey_blob(options->survey, print_survey);
@@ -109,6 +110,7 @@ static void publisher_destroy(struct publisher *publisher)
     blob_drop(publisher->lines);
     stale_finish(&publisher->stale);
     free(publisher->owing.stations);
+    dawn_finish(&publisher->dawn, publisher->options.survey);
     free(publisher->records);
     free(publisher->status);
     pthread_cond_destroy(&publisher->wake);

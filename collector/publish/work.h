@@ -96,6 +96,13 @@ struct owing {
     int64_t not_before;
 };
 
+/* The sheets of the day to come, as far as they are made. Of the consensus thread. */
+struct dawn {
+    struct sheet **sheets; /* by station; NULL: not yet */
+    int32_t day;
+    bool is_hurried; /* somebody waits for what the clock says: nothing is left for later */
+};
+
 struct publisher {
     struct publisher_options options;
     struct publisher_counters counters;
@@ -129,6 +136,7 @@ struct publisher {
     int64_t last_ms; /* of the last publication, on the monotonic clock */
     struct preload preload;
     struct owing owing;
+    struct dawn dawn;
     bool is_checked; /* the model in force is the survey's or a learned one */
     struct refitting refit;
 };
@@ -197,6 +205,20 @@ void owing_pay(struct publisher *publisher);
 /* Before anything is published at `at`: what another day owes is written as that day's, or the
  * error says that the store refused. */
 NODISCARD bool owing_pay_other_day(struct publisher *publisher, int64_t at, struct error *error);
+
+/* dawn.c: makes the sheets of a new day one by one. */
+void dawn_init(struct dawn *dawn, const struct survey *survey);
+void dawn_finish(struct dawn *dawn, const struct survey *survey);
+/* The day that is to be shown: the clock's, once (nearly) all of its sheets are made. */
+int32_t dawn_day(const struct publisher *publisher);
+/* Whether there is one to make; makes it. */
+bool dawn_is_due(const struct publisher *publisher);
+void dawn_make_one(struct publisher *publisher);
+/* A reference to what was made of a place for a day, or NULL. */
+struct sheet *dawn_sheet(const struct publisher *publisher, int station, const struct place *place,
+                         int32_t day);
+/* What was made is shown. */
+void dawn_settle(struct publisher *publisher);
 
 /* preload.c: reads what the records lack, but for what is read anyway because it is stale; takes it
  * over when it is there; gives up. */

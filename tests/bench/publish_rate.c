@@ -2,7 +2,7 @@
  * What many published reports cost the server: publish_rate FOLDER [REPORTS]. Fills a database with
  * approved reports of 424 stations through the store (0: takes the one that bulk has filled, which
  * is FOLDER/publish_rate.db), then measures what a restart with it takes, how long an approval takes
- * to be in the view, a refit, and approvals while it runs.
+ * to be in the view, also as a day begins, a refit, and approvals while it runs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,8 +31,9 @@ struct bench {
     struct store *store;
     struct publisher *publisher;
     uint8_t key[SIGN_PUBLIC_SIZE];
-    uint64_t next;  /* number of the next report */
-    uint64_t state; /* of the random numbers */
+    uint64_t next;         /* number of the next report */
+    uint64_t state;        /* of the random numbers */
+    _Atomic int64_t shift; /* seconds by which the publisher's clock is ahead */
 };
 
 struct fill_job {
@@ -150,11 +151,20 @@ static void open_store(struct bench *bench)
     check(store_open(&options, &bench->store, &error), &error);
 }
 
+static int64_t shifted_now(void *context)
+{
+    struct bench *bench = context;
+    const struct clock real = clock_real();
+    return clock_now(&real) + bench->shift;
+}
+
 static void open_publisher(struct bench *bench)
 {
     struct error error = {0};
-    const struct publisher_options options = {
-        .survey = bench->survey, .store = bench->store, .clock = clock_real(), .interval_ms = 200};
+    const struct publisher_options options = {.survey = bench->survey,
+                                              .store = bench->store,
+                                              .clock = {shifted_now, bench},
+                                              .interval_ms = 200};
     check(publisher_start(&options, &bench->publisher, &error), &error);
 }
 
@@ -251,6 +261,40 @@ static double approve(struct bench *bench)
     return longest;
 }
 
+static int32_t shown_day(const struct bench *bench)
+{
+    struct view *view = publisher_view(bench->publisher);
+    int32_t day = view_today(view);
+    view_drop(view);
+    return day;
+}
+
+/* All that a new day's first view needs, one station after another. */
+static void make_day(const struct bench *bench)
+{
+    struct view *view = publisher_view(bench->publisher);
+    const int32_t day = view_today(view) + 1;
+    double begin = seconds();
+    for (int s = 0; s < bench->survey->station_count; s++) {
+        struct sheet *before = view->parts.leaves[s].sheet;
+        sheet_drop(sheet_create(before->place, (struct view_days){day, day}, before));
+    }
+    tell("the sheets of a new day, by themselves", (seconds() - begin) * 1e3, "ms");
+    view_drop(view);
+}
+
+/* Approvals while a day begins that nobody could foresee: the clock jumps. */
+static void begin_day(struct bench *bench)
+{
+    const int32_t before = shown_day(bench);
+    double begin = seconds();
+    bench->shift += DAY_SECONDS;
+    tell("longest of 20 approvals as a day begins", approve(bench) * 1e3, "ms");
+    while (shown_day(bench) == before)
+        usleep(1000);
+    tell("  the day was shown after, at most", seconds() - begin, "s");
+}
+
 static void wait_published(struct bench *bench)
 {
     struct error error = {0};
@@ -286,6 +330,8 @@ static void measure(struct bench *bench)
     tell("restart: all reports in memory", seconds() - begin, "s");
     tell("resident", status_mib("VmRSS"), "MiB");
     tell("longest of 20 approvals to visible", approve(bench) * 1e3, "ms");
+    make_day(bench);
+    begin_day(bench);
     publisher_refit(bench->publisher);
     begin = seconds();
     tell("the same while a refit runs", approve(bench) * 1e3, "ms");
