@@ -1,4 +1,4 @@
-#include "collector/consensus/path.h"
+#include "collector/consensus/runs.h"
 
 #include <math.h>
 
@@ -16,64 +16,9 @@
  * A change is claimed above 0.5; brackets are the 5 % and 95 % points and the median of the
  * conditional distribution, interpolated inside a gap in L.
  */
-static const double least_known = 0.6;
-static const double least_sure = 0.98;
 static const double least_changed = 0.5;
 static const double greatest_shown = 0.97;
 static const double tail = 0.05;
-
-/* Consecutive stops with one known answer. */
-struct run {
-    size_t first,
-        last;   /* its first and last sure stops: between these of two runs lies the change */
-    size_t end; /* its last stop */
-    int answer;
-    double peak; /* the largest posterior */
-};
-
-/* The best answer at a stop; its posterior goes to `known`. */
-static int decode(struct path *path, size_t stop)
-{
-    int options = path->stops.options;
-    const double *forward = path_row(path, path->smoother.forward, stop);
-    const double *backward = path_row(path, path->smoother.backward, stop);
-    double posterior[CONSENSUS_OPTIONS_MAX];
-    for (int k = 0; k < options; k++)
-        posterior[k] = forward[k] * backward[k];
-    vector_normalise(posterior, options);
-    int best = vector_best(posterior, options);
-    path->known[stop] = posterior[best];
-    return best;
-}
-
-/* The stops at which a run is sure, or as sure as it ever is. */
-static void find_sure(const struct path *path, struct run *run)
-{
-    double sure = fmin(least_sure, run->peak);
-    while (path->known[run->first] < sure)
-        run->first++;
-    run->last = run->end;
-    while (path->known[run->last] < sure)
-        run->last--;
-}
-
-/* Runs of known answers in order; an unknown stop between two of one answer is passed over. */
-static size_t list_runs(struct path *path, struct run *runs)
-{
-    size_t count = 0;
-    for (size_t j = 0; j < path->stops.count; j++) {
-        int best = decode(path, j);
-        if (path->known[j] < least_known)
-            continue;
-        if (count == 0 || runs[count - 1].answer != best)
-            runs[count++] = (struct run){.first = j, .answer = best};
-        runs[count - 1].end = j;
-        runs[count - 1].peak = fmax(runs[count - 1].peak, path->known[j]);
-    }
-    for (size_t i = 0; i < count; i++)
-        find_sure(path, &runs[i]);
-    return count;
-}
 
 /* log f_j for the stops from..to into `changed`; `vector` is the chain at `from`. */
 static void carry_answer(struct path *path, size_t from, size_t to, int answer, double *vector)
@@ -182,39 +127,64 @@ static bool find_bracket(const struct path *path, size_t from, size_t to, struct
 }
 
 /* When a run began: after the one before it, or (for the first) after the beginning. */
-static bool find_beginning(struct path *path, const struct run *before, const struct run *run,
-                           struct bracket *bracket)
+static bool find_beginning(const struct history_reader *reader, const struct run *before,
+                           const struct run *run, struct bracket *bracket)
 {
+    size_t from = 0;
+    size_t to = 0;
     double vector[CONSENSUS_OPTIONS_MAX] = {0};
-    size_t from = before ? before->last : 0;
+    struct path *path =
+        reader->open(reader->context, before ? &before->last : NULL, &run->first, &from, &to);
     for (int k = 0; k < path->stops.options; k++) {
         double begun = path->smoother.forward[k];
         vector[k] = before ? fmax(k == before->answer, SMOOTHER_FLOOR) : begun;
     }
-    trace_last_change(path, from, run->first, run->answer, vector);
-    return find_bracket(path, from, run->first, bracket);
+    trace_last_change(path, from, to, run->answer, vector);
+    return find_bracket(path, from, to, bracket);
 }
 
-static void list_segments(struct path *path, const struct run *runs, size_t count,
-                          struct segment *segments)
+/* When the last run was first left. */
+static bool find_end(const struct history_reader *reader, const struct run *run,
+                     struct bracket *bracket)
+{
+    size_t from = 0;
+    size_t to = 0;
+    struct path *path = reader->open(reader->context, &run->last, NULL, &from, &to);
+    trace_first_change(path, from, run->answer);
+    return find_bracket(path, from, to, bracket);
+}
+
+static bool is_before(const struct stop_at *a, const struct stop_at *b)
+{
+    return a->part < b->part || (a->part == b->part && a->stop < b->stop);
+}
+
+void history_read(const struct history_reader *reader, const struct run *runs, size_t count,
+                  struct segment *segments_out)
 {
     for (size_t i = 0; i < count; i++) {
-        struct segment *segment = &segments[i];
-        segment->answer = runs[i].answer;
+        struct segment *segment = &segments_out[i];
+        *segment = (struct segment){.answer = runs[i].answer};
         segment->confidence = fmin(runs[i].peak, greatest_shown);
         segment->has_from =
-            find_beginning(path, i > 0 ? &runs[i - 1] : NULL, &runs[i], &segment->from);
+            find_beginning(reader, i > 0 ? &runs[i - 1] : NULL, &runs[i], &segment->from);
         if (i > 0) {
-            segments[i - 1].has_until = segment->has_from;
-            segments[i - 1].until = segment->from;
+            segments_out[i - 1].has_until = segment->has_from;
+            segments_out[i - 1].until = segment->from;
         }
     }
-    size_t end = path->stops.count - 1;
-    if (count > 0 && runs[count - 1].end < end) {
-        trace_first_change(path, runs[count - 1].last, runs[count - 1].answer);
-        segments[count - 1].has_until =
-            find_bracket(path, runs[count - 1].last, end, &segments[count - 1].until);
-    }
+    if (count > 0 && is_before(&runs[count - 1].end, &reader->last))
+        segments_out[count - 1].has_until =
+            find_end(reader, &runs[count - 1], &segments_out[count - 1].until);
+}
+
+static struct path *open_whole(void *context, const struct stop_at *from, const struct stop_at *to,
+                               size_t *from_out, size_t *to_out)
+{
+    struct path *path = context;
+    *from_out = from ? from->stop : 0;
+    *to_out = to ? to->stop : path->stops.count - 1;
+    return path;
 }
 
 size_t smoother_history(const struct smoother *smoother, double now, struct segment **segments_out)
@@ -224,10 +194,15 @@ size_t smoother_history(const struct smoother *smoother, double now, struct segm
         return 0;
     struct path path = {0};
     path_start(&path, smoother, now);
-    auto_free struct run *runs = memory_zeroed(path.stops.count, sizeof(*runs));
-    size_t count = list_runs(&path, runs);
+    auto_free struct run_part *parts = memory_alloc(path.stops.count * sizeof(*parts));
+    auto_free struct run *runs = memory_alloc(path.stops.count * sizeof(*runs));
+    size_t found = runs_list(&path, 0, path.stops.count, parts);
+    size_t count = 0;
+    for (size_t i = 0; i < found; i++)
+        count = runs_join(runs, count, 0, &parts[i]);
+    const struct history_reader reader = {&path, open_whole, {0, (uint32_t)(path.stops.count - 1)}};
     *segments_out = memory_zeroed(count, sizeof(**segments_out));
-    list_segments(&path, runs, count, *segments_out);
+    history_read(&reader, runs, count, *segments_out);
     path_finish(&path);
     return count;
 }

@@ -39,7 +39,8 @@ static void add_visit(struct path *path, size_t knot)
         enter_stop(path, stop);
     else
         copy_row(to->steps, stop, from->steps, knot, 1 + options);
-    to->scale[stop] = knot > 0 ? from->scale[knot] : first_scale(path, stop);
+    bool has_scale = knot > 0 || from->has_before;
+    to->scale[stop] = has_scale ? from->scale[knot] : first_scale(path, stop);
 }
 
 /* A stop without a visit; its backward vector waits for the next visit. */
@@ -60,16 +61,26 @@ static void add_mark(struct path *path, double time)
     to->scale[stop] = 1;
 }
 
+/* Where the path's own marks begin and end. */
+static void find_ends(const struct smoother *visits, double now, double *begin, double *end)
+{
+    const struct knots *knots = visits->knots;
+    *begin = visits->has_before ? visits->from : visits->dynamics->first_assertion;
+    *end = now;
+    if (knots->count == 0)
+        return;
+    double last = knots->at[knots->count - 1].time;
+    *begin = fmin(*begin, knots->at[0].time);
+    *end = visits->has_after ? last : fmax(now, last);
+}
+
 static void merge_stops(struct path *path, double now)
 {
     const struct knots *knots = path->visits->knots;
     const struct dynamics *dynamics = path->visits->dynamics;
-    double begin = dynamics->first_assertion;
-    double end = now;
-    if (knots->count > 0) {
-        begin = fmin(begin, knots->at[0].time);
-        end = fmax(end, knots->at[knots->count - 1].time);
-    }
+    double begin = 0;
+    double end = 0;
+    find_ends(path->visits, now, &begin, &end);
     size_t next = 0;
     for (size_t i = 0; i < dynamics->mark_count && dynamics->marks[i] < end; i++) {
         for (; next < knots->count && knots->at[next].time <= dynamics->marks[i]; next++)
@@ -79,7 +90,8 @@ static void merge_stops(struct path *path, double now)
     }
     for (; next < knots->count; next++)
         add_visit(path, next);
-    add_mark(path, end);
+    if (!path->visits->has_after)
+        add_mark(path, end);
 }
 
 /* β at the marks before a visit, in the scale of the visit before them: a step over a mark is the
@@ -107,7 +119,6 @@ void path_start(struct path *path, const struct smoother *visits, double now)
     path->visits = visits;
     path->stops.options = visits->dynamics->options;
     path->stops.at = memory_alloc(most * sizeof(*path->stops.at));
-    path->known = memory_alloc(most * sizeof(double));
     path->changed = memory_alloc(most * sizeof(double));
     path->smoother = (struct smoother){
         .knots = &path->stops,
@@ -130,6 +141,5 @@ void path_finish(struct path *path)
     free(path->smoother.scale);
     free(path->smoother.steps);
     knots_finish(&path->stops);
-    free(path->known);
     free(path->changed);
 }

@@ -12,10 +12,11 @@ struct path {
     const struct smoother *visits;
     struct knots stops;       /* without their evidence */
     struct smoother smoother; /* of the stops: what it is at the visits, and at the marks between */
-    double *known;            /* the largest posterior at each stop */
     double *changed;          /* a cumulative distribution over some of the stops */
 };
 
+/* Of the smoother of a stretch (smoother_create_part): the stops after the knot before it up to its
+ * last knot, or to the end. */
 void path_start(struct path *path, const struct smoother *visits, double now);
 void path_finish(struct path *path);
 

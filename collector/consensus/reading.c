@@ -3,7 +3,7 @@
 #include <math.h>
 
 static const double least_known = 0.6;
-static const double least_confirmed = 0.9;
+static const double least_confirmed = SMOOTHER_CLEAR;
 static const double least_weight = 0.5;
 static const double stale_days = SMOOTHER_RECENT_DAYS;
 static const double least_keep = 0.9;

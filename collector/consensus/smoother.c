@@ -98,19 +98,26 @@ UNROLLED void run_forward(struct smoother *smoother, const int options)
     }
 }
 
+/* β at the knot before one. */
+UNROLLED void step_back(struct smoother *smoother, size_t knot, const int options, double *before)
+{
+    size_t row = knot * (size_t)options;
+    carry_back(smoother->steps + knot * (size_t)(1 + options), smoother->likelihood + row,
+               smoother->backward + row, options, before);
+    double scale = before[0];
+    for (int k = 1; k < options; k++)
+        scale = greater(before[k], scale);
+    smoother->scale[knot] = scale;
+    for (int k = 0; k < options; k++)
+        before[k] = greater(before[k] / scale, SMOOTHER_FLOOR);
+}
+
 UNROLLED void run_backward(struct smoother *smoother, const int options)
 {
-    for (size_t j = smoother->knots->count; j-- > 1;) {
-        double *before = smoother->backward + (j - 1) * (size_t)options;
-        carry_back(smoother->steps + j * (size_t)(1 + options),
-                   smoother->likelihood + j * (size_t)options, before + options, options, before);
-        double scale = before[0];
-        for (int k = 1; k < options; k++)
-            scale = greater(before[k], scale);
-        smoother->scale[j] = scale;
-        for (int k = 0; k < options; k++)
-            before[k] = greater(before[k] / scale, SMOOTHER_FLOOR);
-    }
+    for (size_t j = smoother->knots->count; j-- > 1;)
+        step_back(smoother, j, options, smoother->backward + (j - 1) * (size_t)options);
+    if (smoother->has_before && smoother->knots->count > 0)
+        step_back(smoother, 0, options, smoother->back);
 }
 
 /* `last` is β at the last knot; NULL: 1. */
@@ -139,78 +146,6 @@ static void run_over(struct smoother *smoother, const double *last)
     }
 }
 
-struct start {
-    double begin;
-    size_t knot;
-};
-
-static int start_compare(const void *left, const void *right)
-{
-    const struct start *a = left;
-    const struct start *b = right;
-    if (a->begin < b->begin || a->begin > b->begin)
-        return a->begin < b->begin ? -1 : 1;
-    return (a->knot > b->knot) - (a->knot < b->knot);
-}
-
-/* Most are in order: a month's middle lies a few days off. What is left of the moves bounds them. */
-static void sort_starts(struct start *starts, size_t count)
-{
-    size_t moves_left = 16 * count;
-    for (size_t i = 1; i < count && moves_left > 0; i++) {
-        const struct start start = starts[i];
-        size_t place = i;
-        for (; place > 0 && start_compare(&starts[place - 1], &start) > 0; place--) {
-            starts[place] = starts[place - 1];
-            moves_left -= moves_left > 0;
-        }
-        starts[place] = start;
-    }
-    if (moves_left == 0)
-        qsort(starts, count, sizeof(*starts), start_compare);
-}
-
-static void count_begun(struct smoother *smoother)
-{
-    const struct knots *knots = smoother->knots;
-    auto_free struct start *starts = memory_alloc(knots->count * sizeof(*starts));
-    for (size_t j = 0; j < knots->count; j++) {
-        starts[j] = (struct start){knots->at[j].begin, j};
-        smoother->lead = greater(smoother->lead, knots->at[j].time - knots->at[j].begin);
-    }
-    sort_starts(starts, knots->count);
-    struct begun sum = smoother->before;
-    for (size_t i = 0; i < knots->count; i++) {
-        const struct knot *knot = &knots->at[starts[i].knot];
-        const double *weight = knots->weight + starts[i].knot * (size_t)knots->options;
-        bool latest = knot->time > sum.time || (knot->time >= sum.time && knot->end > sum.end);
-        sum.begin = knot->begin;
-        sum.end = latest ? knot->end : sum.end;
-        sum.time = greater(sum.time, knot->time);
-        sum.reports += knot->reports;
-        sum.reporters += knot->fresh_reporters;
-        for (int k = 0; k < knots->options; k++)
-            sum.weight += weight[k];
-        smoother->begun[i] = sum;
-    }
-}
-
-const struct begun *smoother_begun(const struct smoother *smoother, double moment)
-{
-    size_t low = 0;
-    size_t high = smoother->knots->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (smoother->begun[middle].begin < moment)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > 0)
-        return &smoother->begun[low - 1];
-    return smoother->before.reports > 0 ? &smoother->before : NULL;
-}
-
 static void begin_chain(struct smoother *smoother, const struct smoother_edges *edges)
 {
     const struct dynamics *dynamics = smoother->dynamics;
@@ -220,6 +155,8 @@ static void begin_chain(struct smoother *smoother, const struct smoother_edges *
            (size_t)dynamics->options * sizeof(double));
     smoother->before = has_before ? edges->begun : (struct begun){.time = -HUGE_VAL};
     smoother->lead = edges ? edges->lead : 0;
+    smoother->has_before = has_before;
+    smoother->has_after = edges && edges->has_after;
 }
 
 /* Filled from end to end by who asks for it. */
@@ -255,8 +192,8 @@ struct smoother *smoother_create_part(const struct knots *knots, const struct dy
     for (size_t j = 0; j < knots->count; j++)
         step_towards(smoother, &dynamics->chain, j, knots->at[j].time,
                      smoother->steps + j * (1 + options));
-    run_over(smoother, edges && edges->has_after ? edges->backward : NULL);
-    count_begun(smoother);
+    run_over(smoother, smoother->has_after ? edges->backward : NULL);
+    smoother_count_begun(smoother);
     return smoother;
 }
 

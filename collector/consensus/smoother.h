@@ -37,6 +37,9 @@ enum {
     SMOOTHER_RECENT_DAYS = 180 /* how far back a reading looks (consensus.md §6) */
 };
 
+/* But only where p is below this. */
+#define SMOOTHER_CLEAR 0.9
+
 /* The smoother of a stretch: reads any moment that is more than SMOOTHER_RECENT_DAYS after the
  * knot before, not after the last knot (if there are others after it), and by which none after it
  * has begun; to the bit as the smoother of all, but for the order of the sums in `begun`. */
@@ -50,13 +53,15 @@ struct smoother {
     double *likelihood; /* count × options */
     double *forward;    /* count × options: α */
     double *backward;   /* count × options: β */
-    double *scale;      /* count: s; none for the first */
+    double *scale;      /* count: s; none for the first of all */
     double *steps;      /* count × (1 + options): keep and moved of the step into each knot */
     struct begun *begun;
     double lead; /* the greatest time − begin of a knot */
     double from; /* where the chain comes from: time, and α there */
     double entry[CONSENSUS_OPTIONS_MAX];
     struct begun before;
+    bool has_before, has_after;         /* it is a stretch's */
+    double back[CONSENSUS_OPTIONS_MAX]; /* β at the knot before, if there is one */
 };
 
 /* The vector carried over a step (keep, moved): keep·from + moved, and β before one that ends in
@@ -70,6 +75,8 @@ size_t smoother_after(const struct smoother *smoother, double time);
  * backward inside the gap. */
 void smoother_posterior(const struct smoother *smoother, const struct chain *chain, double time,
                         double *posterior);
+/* Fills `begun`. */
+void smoother_count_begun(struct smoother *smoother);
 /* The last of `begun` that began before a moment; NULL if none did. */
 const struct begun *smoother_begun(const struct smoother *smoother, double moment);
 

@@ -3,58 +3,6 @@
 
 #include "collector/figures/place.h"
 
-void item_open(const struct place *place, int question, struct opened_item *opened_out)
-{
-    const struct packed_knots *packed = place->items[question].knots;
-    packed_unpack(packed, 0, packed->piece_count, &opened_out->knots);
-    opened_out->smoother =
-        smoother_create(&opened_out->knots, rules_dynamics(place->rules, place->station, question));
-}
-
-void item_close(struct opened_item *opened)
-{
-    smoother_destroy(opened->smoother);
-    knots_finish(&opened->knots);
-    *opened = (struct opened_item){0};
-}
-
-void item_keep_edges(struct place *place, int question, const struct opened_item *opened)
-{
-    struct item *item = &place->items[question];
-    size_t options = (size_t)item->knots->options;
-    if (item->edges.forward != NULL)
-        return;
-    struct item_edges edges = {
-        memory_zeroed(item->knots->piece_count + 1, options * sizeof(double)),
-        memory_zeroed(item->knots->piece_count + 1, options * sizeof(double))};
-    size_t last = 0;
-    for (size_t piece = 0; piece < item->knots->piece_count; piece++) {
-        last += item->knots->pieces[piece].count;
-        memcpy(edges.forward + piece * options, opened->smoother->forward + (last - 1) * options,
-               options * sizeof(double));
-        memcpy(edges.backward + piece * options, opened->smoother->backward + (last - 1) * options,
-               options * sizeof(double));
-    }
-    item->edges = edges;
-}
-
-/* The pieces that a reading needs, as smoother_create_part says. */
-static void find_pieces(const struct packed_knots *packed, double moment, size_t *first_out,
-                        size_t *end_out)
-{
-    size_t first = 0;
-    while (first + 1 < packed->piece_count &&
-           packed->pieces[first].sum.time <= moment - SMOOTHER_RECENT_DAYS)
-        first++;
-    size_t end = first;
-    while (end < packed->piece_count &&
-           (packed->pieces[end].first_time < moment + packed->lead || end == first ||
-            packed->pieces[end - 1].sum.time <= moment))
-        end++;
-    *first_out = first;
-    *end_out = end;
-}
-
 static void find_edges(const struct item *item, size_t first, size_t end,
                        struct smoother_edges *edges)
 {
@@ -73,22 +21,66 @@ static void find_edges(const struct item *item, size_t first, size_t end,
                options * sizeof(double));
 }
 
-void item_read(const struct place *place, int question, double moment, struct reading *reading_out)
+void item_open_part(const struct place *place, int question, size_t first, size_t end,
+                    struct opened_item *opened_out)
+{
+    struct smoother_edges edges;
+    find_edges(&place->items[question], first, end, &edges);
+    packed_unpack(place->items[question].knots, first, end, &opened_out->knots);
+    opened_out->first = first;
+    opened_out->end = end;
+    opened_out->smoother = smoother_create_part(
+        &opened_out->knots, rules_dynamics(place->rules, place->station, question), &edges);
+}
+
+void item_open(const struct place *place, int question, struct opened_item *opened_out)
+{
+    item_open_part(place, question, 0, place->items[question].knots->piece_count, opened_out);
+}
+
+void item_close(struct opened_item *opened)
+{
+    smoother_destroy(opened->smoother);
+    knots_finish(&opened->knots);
+    *opened = (struct opened_item){0};
+}
+
+/* The pieces that a reading needs, as smoother_create_part says; `recent` days before the moment
+ * are looked at. */
+static void find_pieces(const struct packed_knots *packed, double moment, double recent,
+                        size_t *first_out, size_t *end_out)
+{
+    size_t first = 0;
+    while (first + 1 < packed->piece_count && packed->pieces[first].sum.time <= moment - recent)
+        first++;
+    size_t end = packed->piece_count;
+    while (end > first + 1 && packed->pieces[end - 1].least >= moment &&
+           packed->pieces[end - 2].sum.time > moment)
+        end--;
+    *first_out = first;
+    *end_out = end;
+}
+
+static void read_recent(const struct place *place, int question, double moment, double recent,
+                        struct reading *reading_out)
 {
     const struct item *item = &place->items[question];
     size_t first = 0;
     size_t end = item->knots->piece_count;
+    struct opened_item opened;
     if (item->edges.forward != NULL)
-        find_pieces(item->knots, moment, &first, &end);
-    struct smoother_edges edges;
-    struct knots knots;
-    find_edges(item, first, end, &edges);
-    packed_unpack(item->knots, first, end, &knots);
-    struct smoother *smoother = smoother_create_part(
-        &knots, rules_dynamics(place->rules, place->station, question), &edges);
-    smoother_read(smoother, moment, reading_out);
-    smoother_destroy(smoother);
-    knots_finish(&knots);
+        find_pieces(item->knots, moment, recent, &first, &end);
+    item_open_part(place, question, first, end, &opened);
+    smoother_read(opened.smoother, moment, reading_out);
+    item_close(&opened);
+}
+
+/* Where the answer is clear nobody asks who has spoken against it lately. */
+void item_read(const struct place *place, int question, double moment, struct reading *reading_out)
+{
+    read_recent(place, question, moment, 0, reading_out);
+    if (reading_out->confidence < SMOOTHER_CLEAR && place->items[question].edges.forward != NULL)
+        read_recent(place, question, moment, SMOOTHER_RECENT_DAYS, reading_out);
 }
 
 size_t item_history(const struct place *place, int question, double now,

@@ -52,14 +52,27 @@ void place_drop(struct place *place);
 /* Widens [*first, *last] (middles of intervals) to hold all its visits. */
 void place_span(const struct place *place, double *first, double *last);
 
-/* The smoother over all knots of an item, with the knots that it borrows. */
+/* The smoother over the knots of some of an item's pieces, with the knots that it borrows. */
 struct opened_item {
     struct knots knots;
     struct smoother *smoother;
+    size_t first, end; /* the pieces */
 };
 
 void item_open(const struct place *place, int question, struct opened_item *opened_out);
+/* Of an item that has edges, but need not have those within. */
+void item_open_part(const struct place *place, int question, size_t first, size_t end,
+                    struct opened_item *opened_out);
 void item_close(struct opened_item *opened);
+
+/* Opens an item that is `before` but for some of its pieces, which become different_out (of its
+ * own), and keeps its edges: what is outside of the opened pieces reads as before. */
+struct piece_range {
+    size_t first, end;
+};
+
+void item_reopen(struct place *place, int question, const struct item *before,
+                 struct opened_item *opened_out, struct piece_range *different_out);
 /* Keeps the edges that an opened item has, if there are none yet. */
 void item_keep_edges(struct place *place, int question, const struct opened_item *opened);
 /* smoother_read of an item. */

@@ -14,8 +14,9 @@ static void make_traces(struct sheet *sheet, int count, const struct sheet *befo
 {
     sheet->traces = memory_zeroed((size_t)count + 1, sizeof(struct trace *));
     for (int q = 0; q < count; q++)
-        sheet->traces[q] =
-            trace_make(sheet->place, q, sheet->days, before == NULL ? NULL : before->traces[q]);
+        sheet->traces[q] = before == NULL ? trace_make(sheet->place, q, sheet->days, NULL, NULL)
+                                          : trace_make(sheet->place, q, sheet->days,
+                                                       before->traces[q], before->place);
 }
 
 static void read_state(struct sheet *sheet, const struct survey *survey)

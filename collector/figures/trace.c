@@ -24,17 +24,80 @@ size_t months_until(const struct survey *survey, int32_t today)
     return last < first ? 0 : (size_t)last - (size_t)first + 1;
 }
 
-/* An item that is being traced. */
-struct tracing {
-    struct place *place;
-    int question;
-    struct opened_item opened;
-};
+static const double least_weight = 0.5; /* consensus.md §6 */
+static const uint32_t least_reporters = 2;
+
+static void widen(struct difference *difference, const struct packed_knots *knots, size_t first,
+                  size_t end)
+{
+    for (size_t piece = first; piece < end; piece++) {
+        difference->begun = fmin(difference->begun, knots->pieces[piece].least);
+        difference->over = fmax(difference->over, knots->pieces[piece].sum.time);
+    }
+}
+
+static void find_difference(const struct tracing *tracing, struct difference *difference)
+{
+    const struct packed_knots *before = tracing->before->knots;
+    const struct packed_knots *after = tracing->place->items[tracing->question].knots;
+    size_t first = tracing->different.first;
+    size_t end = tracing->different.end;
+    const struct begun earlier = packed_begun(after, first);
+    *difference = (struct difference){.begun = HUGE_VAL, .over = -HUGE_VAL};
+    widen(difference, before, first, before->piece_count - (after->piece_count - end));
+    widen(difference, after, first, end);
+    difference->is_grown = earlier.weight >= least_weight && earlier.reporters >= least_reporters;
+}
+
+/* Whether a reading of the trace before holds: no pass differs there, and nor does what has been
+ * seen by then in any way that shows. */
+static bool is_kept(const struct tracing *tracing, double moment, double confidence)
+{
+    if (tracing->before == NULL)
+        return false;
+    const struct packed_knots *knots = tracing->place->items[tracing->question].knots;
+    const struct difference *difference = &tracing->difference;
+    size_t piece = 0;
+    while (piece < knots->piece_count && knots->pieces[piece].sum.time <= moment)
+        piece++;
+    bool is_beyond = piece == knots->piece_count && tracing->opened.end == piece;
+    if (is_beyond || (tracing->opened.first <= piece && piece < tracing->opened.end))
+        return false;
+    if (moment <= difference->begun)
+        return true;
+    bool is_clear =
+        confidence >= SMOOTHER_CLEAR || moment > difference->over + SMOOTHER_RECENT_DAYS;
+    return moment > difference->over && difference->is_grown && is_clear;
+}
+
+static void read_moment(const struct tracing *tracing, double moment, struct reading *reading)
+{
+    if (tracing->before == NULL)
+        smoother_read(tracing->opened.smoother, moment, reading);
+    else
+        item_read(tracing->place, tracing->question, moment, reading);
+}
 
 static void read_day(const struct tracing *tracing, int32_t day, struct reading *reading)
 {
-    smoother_read(tracing->opened.smoother, (double)day + 1, reading);
+    read_moment(tracing, (double)day + 1, reading);
     station_limit(tracing->place, day, reading);
+}
+
+static void read_month(const struct tracing *tracing, size_t month, int32_t day,
+                       struct trace *trace)
+{
+    struct month_reading *to = &trace->months[month];
+    const struct month_reading *from =
+        tracing->before == NULL ? NULL : &tracing->before->months[month];
+    if (from != NULL && is_kept(tracing, (double)day + 1, from->confidence)) {
+        *to = *from;
+        return;
+    }
+    struct reading reading;
+    read_day(tracing, day, &reading);
+    *to = (struct month_reading){reading.confidence, (int8_t)reading.best, (int8_t)reading.standing,
+                                 reading.known};
 }
 
 static void read_months(const struct tracing *tracing, struct trace *trace)
@@ -47,11 +110,26 @@ static void read_months(const struct tracing *tracing, struct trace *trace)
     trace->months = memory_zeroed(count + 1, sizeof *trace->months);
     for (size_t i = 0; i < count; i++) {
         int32_t day = month_last_day(first + (int)i);
-        struct reading reading;
-        read_day(tracing, day < trace->days.today ? day : trace->days.today, &reading);
-        trace->months[i] = (struct month_reading){reading.confidence, (int8_t)reading.best,
-                                                  (int8_t)reading.standing, reading.known};
+        read_month(tracing, i, day < trace->days.today ? day : trace->days.today, trace);
     }
+}
+
+/* Whether an answer is known does not depend on who has spoken against it. */
+static void read_shift(const struct tracing *tracing, const struct city_change *change,
+                       size_t place, struct shift *shift)
+{
+    double last = (double)change->last + 1;
+    if (is_kept(tracing, change->first, 1) && is_kept(tracing, last, 1)) {
+        *shift = tracing->before->shifts[place];
+        return;
+    }
+    struct reading before;
+    struct reading after;
+    read_moment(tracing, change->first, &before);
+    read_moment(tracing, last, &after);
+    bool is_known = before.known && after.known;
+    *shift =
+        (struct shift){(int8_t)(is_known ? before.best : -1), (int8_t)(is_known ? after.best : -1)};
 }
 
 static void read_shifts(const struct tracing *tracing, struct trace *trace)
@@ -61,53 +139,64 @@ static void read_shifts(const struct tracing *tracing, struct trace *trace)
     size_t bin = 0;
     const struct model *model = tracing->place->rules->model;
     while (city_next_change(model, tracing->question, &bin, &change)) {
-        struct reading before;
-        struct reading after;
-        smoother_read(tracing->opened.smoother, change.first, &before);
-        smoother_read(tracing->opened.smoother, (double)change.last + 1, &after);
-        bool is_known = before.known && after.known;
         trace->shifts = memory_resize_take(trace->shifts, count + 1, sizeof *trace->shifts);
-        trace->shifts[count++] = (struct shift){(int8_t)(is_known ? before.best : -1),
-                                                (int8_t)(is_known ? after.best : -1)};
+        read_shift(tracing, &change, count, &trace->shifts[count]);
+        count++;
     }
 }
 
-static void read_history(const struct tracing *tracing, struct trace *trace)
+static void open_all(struct tracing *tracing)
 {
-    const struct item *item = &tracing->place->items[tracing->question];
-    int32_t last = trace->days.known < trace->days.today ? trace->days.known : trace->days.today;
-    double now = (double)last + 1;
-    if (!isnan(item->begins) && item->begins < now)
-        trace->history_count = smoother_history(tracing->opened.smoother, now, &trace->history);
+    item_open(tracing->place, tracing->question, &tracing->opened);
+    item_keep_edges(tracing->place, tracing->question, &tracing->opened);
 }
 
-static struct trace *trace_create(struct place *place, int question, struct view_days days)
+static struct trace *trace_create(struct tracing *tracing, struct view_days days)
 {
-    struct tracing tracing = {.place = place, .question = question};
+    struct place *place = tracing->place;
     struct trace *trace = memory_zeroed(1, sizeof *trace);
+    int32_t last = days.known < days.today ? days.known : days.today;
     atomic_init(&trace->references, 1);
-    trace->knots = packed_hold(place->items[question].knots);
+    trace->knots = packed_hold(place->items[tracing->question].knots);
     trace->rules = rules_hold(place->rules);
     trace->days = days;
-    item_open(place, question, &tracing.opened);
-    item_keep_edges(place, question, &tracing.opened);
-    read_day(&tracing, days.today, &trace->reading);
-    read_months(&tracing, trace);
-    read_shifts(&tracing, trace);
-    read_history(&tracing, trace);
-    item_close(&tracing.opened);
+    read_day(tracing, days.today, &trace->reading);
+    read_months(tracing, trace);
+    read_shifts(tracing, trace);
+    chronicle_fill(tracing, (double)last + 1, trace);
+    item_close(&tracing->opened);
     return trace;
 }
 
-struct trace *trace_make(struct place *place, int question, struct view_days days,
-                         struct trace *before)
+/* Whether the item is to be run over only where it differs from what it was. */
+static bool can_go_on(const struct place *place, int question, const struct trace *before,
+                      const struct place *place_before)
 {
-    const struct packed_knots *knots = place->items[question].knots;
-    if (before == NULL || before->knots != knots || before->rules != place->rules ||
-        before->days.today != days.today || before->days.known != days.known)
-        return trace_create(place, question, days);
-    atomic_fetch_add_explicit(&before->references, 1, memory_order_relaxed);
-    return before;
+    const struct item *item = &place->items[question];
+    const struct item *old = &place_before->items[question];
+    return before->chronicle.is_told && item->edges.forward == NULL && old->edges.forward != NULL &&
+           old->knots == before->knots;
+}
+
+struct trace *trace_make(struct place *place, int question, struct view_days days,
+                         struct trace *before, const struct place *place_before)
+{
+    struct tracing tracing = {.place = place, .question = question};
+    bool is_of_day = before != NULL && before->rules == place->rules &&
+                     before->days.today == days.today && before->days.known == days.known;
+    if (is_of_day && before->knots == place->items[question].knots) {
+        atomic_fetch_add_explicit(&before->references, 1, memory_order_relaxed);
+        return before;
+    }
+    if (is_of_day && can_go_on(place, question, before, place_before)) {
+        tracing.before = before;
+        item_reopen(place, question, &place_before->items[question], &tracing.opened,
+                    &tracing.different);
+        find_difference(&tracing, &tracing.difference);
+    } else {
+        open_all(&tracing);
+    }
+    return trace_create(&tracing, days);
 }
 
 void trace_drop(struct trace *trace)
@@ -116,6 +205,7 @@ void trace_drop(struct trace *trace)
         return;
     packed_drop(trace->knots);
     rules_drop(trace->rules);
+    chronicle_finish(&trace->chronicle);
     free(trace->history);
     free(trace->months);
     free(trace->shifts);

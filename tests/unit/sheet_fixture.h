@@ -4,6 +4,7 @@
 /* Whether two sheets of a station say the same, to the bit. */
 #include <jansson.h>
 
+#include "collector/figures/city.h"
 #include "collector/figures/sheet.h"
 #include "tests/unit/place_fixture.h"
 
@@ -32,20 +33,36 @@ static inline void expect_reading(const struct reading *got, const struct readin
     assert_int_equal(got->reporters, wanted->reporters);
 }
 
-static inline void expect_history(const struct station_question *got,
-                                  const struct station_question *wanted)
+static inline void expect_segments(const struct segment *got, size_t count,
+                                   const struct segment *wanted, size_t wanted_count)
 {
-    assert_int_equal(got->history_count, wanted->history_count);
-    for (size_t i = 0; i < wanted->history_count; i++) {
-        const struct segment *left = &got->history[i];
-        const struct segment *right = &wanted->history[i];
-        assert_int_equal(left->answer, right->answer);
-        assert_int_equal(left->has_from, right->has_from);
-        assert_int_equal(left->has_until, right->has_until);
-        expect_reals(&left->confidence, &right->confidence, 1);
-        expect_reals(&left->from.earliest, &right->from.earliest, 3);
-        expect_reals(&left->until.earliest, &right->until.earliest, 3);
+    assert_int_equal(count, wanted_count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(got[i].answer, wanted[i].answer);
+        assert_int_equal(got[i].has_from, wanted[i].has_from);
+        assert_int_equal(got[i].has_until, wanted[i].has_until);
+        expect_reals(&got[i].confidence, &wanted[i].confidence, 1);
+        expect_reals(&got[i].from.earliest, &wanted[i].from.earliest, 3);
+        expect_reals(&got[i].until.earliest, &wanted[i].until.earliest, 3);
     }
+}
+
+/* A history that was pieced together, and one that was read in one go. */
+static inline void expect_history(const struct sheet *got, const struct sheet *wanted, int question)
+{
+    const struct trace *trace = got->traces[question];
+    const struct item *item = &wanted->place->items[question];
+    int32_t last = got->days.known < got->days.today ? got->days.known : got->days.today;
+    struct segment *segments = NULL;
+    size_t count = 0;
+    if (item->begins < (double)last + 1)
+        count = item_history(wanted->place, question, (double)last + 1, &segments);
+    expect_segments(trace->history, trace->history_count, segments, count);
+    free(segments);
+    trace = wanted->traces[question];
+    expect_segments(got->state.questions[question].history,
+                    got->state.questions[question].history_count, trace->history,
+                    trace->history_count);
 }
 
 static inline void expect_months(const struct sheet *got, const struct sheet *wanted)
@@ -55,6 +72,27 @@ static inline void expect_months(const struct sheet *got, const struct sheet *wa
         assert_int_equal(got->months[i].status, wanted->months[i].status);
         assert_int_equal(got->months[i].standing, wanted->months[i].standing);
         assert_int_equal(got->months[i].visited, wanted->months[i].visited);
+    }
+}
+
+/* Of one question: the ends of months, and before and after each citywide change. */
+static inline void expect_trace(const struct sheet *got, const struct sheet *wanted, int question)
+{
+    const struct trace *left = got->traces[question];
+    const struct trace *right = wanted->traces[question];
+    assert_int_equal(left->months == NULL, right->months == NULL);
+    for (size_t i = 0; right->months != NULL && i < wanted->month_count; i++) {
+        expect_reals(&left->months[i].confidence, &right->months[i].confidence, 1);
+        assert_int_equal(left->months[i].best, right->months[i].best);
+        assert_int_equal(left->months[i].standing, right->months[i].standing);
+        assert_int_equal(left->months[i].known, right->months[i].known);
+    }
+    struct city_change change;
+    size_t count = 0;
+    for (size_t bin = 0; city_next_change(wanted->place->rules->model, question, &bin, &change);
+         count++) {
+        assert_int_equal(left->shifts[count].before, right->shifts[count].before);
+        assert_int_equal(left->shifts[count].after, right->shifts[count].after);
     }
 }
 
@@ -82,7 +120,8 @@ static inline void expect_sheet(const struct sheet *got, const struct sheet *wan
     expect_arrivals(got->place, wanted->place);
     for (int q = 0; q < survey->question_count; q++) {
         expect_knots(got->place->items[q].knots, wanted->place->items[q].knots);
-        expect_history(&got->state.questions[q], &wanted->state.questions[q]);
+        expect_trace(got, wanted, q);
+        expect_history(got, wanted, q);
         expect_reading(&got->state.questions[q].reading, &wanted->state.questions[q].reading);
     }
     expect_months(got, wanted);
