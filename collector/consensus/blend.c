@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "collector/consensus/still.h"
-
 static const struct still_kind kinds[] = {
     {"one-coin", 0, 1, false, true},
     {"one-coin-even", 0, 1, false, false},
@@ -303,9 +301,9 @@ size_t blend_candidates(void)
     return KINDS;
 }
 
-const char *blend_name(size_t candidate)
+const struct still_kind *blend_kind(size_t candidate)
 {
-    return kinds[candidate].name;
+    return &kinds[candidate];
 }
 
 double blend_weight(const struct blend *blend, uint32_t question, size_t candidate)

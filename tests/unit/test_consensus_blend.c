@@ -92,7 +92,7 @@ static void full_confusion_outweighs_one_accuracy_here(void **state)
     double sum = 0;
     for (size_t c = 0; c < blend_candidates(); c++) {
         double weight = blend_weight(blend, 0, c);
-        coins += strncmp(blend_name(c), "one-coin", strlen("one-coin")) == 0 ? weight : 0;
+        coins += strncmp(blend_kind(c)->name, "one-coin", strlen("one-coin")) == 0 ? weight : 0;
         sum += weight;
     }
     assert_true(fabs(sum - 1) < 1e-9);
