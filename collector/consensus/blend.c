@@ -3,16 +3,17 @@
 #include <math.h>
 
 static const struct still_kind kinds[] = {
-    {"one-coin", 0, 1, false, true},
-    {"one-coin-even", 0, 1, false, false},
-    {"one-coin-directed", 0, 1, true, true},
-    {"one-coin-directed-even", 0, 1, true, false},
-    {"hierarchical-2", 2, 1, true, true},
-    {"hierarchical-8", 8, 1, true, true},
-    {"hierarchical-2-even", 2, 1, true, false},
-    {"hierarchical-8-even", 8, 1, true, false},
-    {"laplace", -1, 1, false, true},
-    {"two-difficulties", 2, 2, true, true},
+    {"one-coin", STILL_COIN, 0, 1, false, true},
+    {"one-coin-even", STILL_COIN, 0, 1, false, false},
+    {"one-coin-directed", STILL_COIN, 0, 1, true, true},
+    {"one-coin-directed-even", STILL_COIN, 0, 1, true, false},
+    {"hierarchical-2", STILL_OWN, 2, 1, true, true},
+    {"hierarchical-8", STILL_OWN, 8, 1, true, true},
+    {"hierarchical-2-even", STILL_OWN, 2, 1, true, false},
+    {"hierarchical-8-even", STILL_OWN, 8, 1, true, false},
+    {"laplace", STILL_LAPLACE, 0, 1, false, true},
+    {"two-difficulties", STILL_OWN, 2, 2, true, true},
+    {"communities", STILL_COMMUNITIES, 0, 1, true, true},
 };
 
 enum {
@@ -84,7 +85,7 @@ static void judge(const struct still_task *whole, size_t observations,
 
 static double agreement(const struct trial *trial)
 {
-    return trial->verdict.agreement / fmax(trial->verdict.learned, 1e-9);
+    return trial->verdict.agreement / fmax(trial->verdict.judged, 1e-9);
 }
 
 static void mark_strays(struct trial *trials)

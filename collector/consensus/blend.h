@@ -5,15 +5,16 @@
 
 /*
  * Which model of reporters fits a question is not known beforehand (consensus.md §4): one accuracy
- * a reporter, full confusion, or items of two difficulties; classes alike or of learned frequency.
+ * a reporter, full confusion, communities that err alike, or items of two difficulties; classes
+ * alike or of learned frequency.
  * Each candidate learns without a part of the observations and is judged by how likely it finds
  * them, ℓ_ci for item i; truth is the mean of the candidates' posteriors with the weights
  *   w_c = mean over draws d of exp(Σ_i d_i·ℓ_ci) / Σ_c' exp(Σ_i d_i·ℓ_c'i)
  * where d is a Bayesian bootstrap of the items (Rubin, Annals of Statistics 9, 1981): the
  * pseudo-BMA+ of Yao, Vehtari, Simpson and Gelman, Bayesian Analysis 13(3), 2018. Candidates whose
  * difference is within the error of ℓ share the weight, a clear difference decides.
- * A candidate in which reporters are right much less often than in another gets none: it has taken
- * something else for the truth, which likelihood alone cannot tell.
+ * A candidate whose truth agrees much less with the answers held out than another's gets none: it
+ * has taken something else for the truth, which likelihood alone cannot tell.
  * For truths that do not change.
  */
 struct blend;

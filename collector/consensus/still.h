@@ -6,15 +6,24 @@
 /*
  * One model of reporters for truths that do not change, by expectation maximisation. A state is a
  * class k and a difficulty d of the item (Whitehill et al., NIPS 2009, let items differ in
- * difficulty; here in two kinds):
- *   θ[d][r][k][l] = (N[d][r][k][l] + s·prior) / (Σ_l N[d][r][k][l] + s)
+ * difficulty; here in two kinds). What θ[d][r][k][l] is made of:
  *   prior = a_{r,d}[k=l] + (1 − a_{r,d})·ν_d[k][l],  a_{r,d} = (A·m_d + Σ correct)/(A + Σ all)
- * One coin a reporter is s → ∞ (θ = prior); Dawid–Skene with Laplace's prior is s = K, prior 1/K.
- * m is 0.75 with one difficulty, else pooled over reporters.
  */
+enum still_way {
+    STILL_COIN,    /* θ = prior; m is pooled over reporters and A found by the likelihood of
+                         their tallies, beta-binomial */
+    STILL_OWN,     /* θ = (N[d][r][k][l] + s·prior) / (Σ_l N[d][r][k][l] + s); A = 10; m is 0.75
+                         with one difficulty, else pooled */
+    STILL_LAPLACE, /* θ = (N + 1) / (Σ_l N + K) (Dawid and Skene 1979, with Laplace's prior) */
+    STILL_COMMUNITIES /* θ is that of the communities of which the reporter may be a member, each
+                         with its confusion (Venanzi et al., WWW 2014); they are formed one by one,
+                         around whoever is least like those before. One difficulty */
+};
+
 struct still_kind {
     const char *name;
-    double strength; /* s; 0: θ is the prior, negative: Laplace's */
+    enum still_way way;
+    double strength; /* s */
     int difficulties;
     bool pooled_direction; /* ν from the data, else uniform */
     bool learned_classes;  /* π from the data, else uniform */
@@ -44,11 +53,10 @@ void still_destroy(struct still *still);
 /* Adds weight × an item's posterior (by place in task.items) to p. */
 void still_add_posterior(const struct still *still, size_t place, double weight, double *p);
 
-/* What a model makes of observations: Σ w over those of the fold; Σ w·P(the answer is the truth)
- * and Σ w over the others. */
+/* What a model makes of the observations that were held out: Σ w, and Σ w·P(the answer is the
+ * truth). */
 struct still_verdict {
-    double judged;
-    double agreement, learned;
+    double judged, agreement;
 };
 
 /* Adds to a verdict; to found[place] of each item Σ w·log P(answer) over those of the fold. */

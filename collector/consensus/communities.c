@@ -1,0 +1,209 @@
+#include <math.h>
+#include <string.h>
+
+#include "collector/consensus/still_state.h"
+
+static const double centre_weight = 10;  /* of what all reporters are like, in a row */
+static const double least_member = 1e-6; /* counts for nothing */
+
+enum {
+    FORMED_EVERY = 2 /* iterations: what a community is like settles a little in between */
+};
+
+struct communities *communities_create(size_t reporters)
+{
+    struct communities *communities = memory_zeroed(1, sizeof(*communities));
+    communities->member = memory_zeroed(reporters * COMMUNITIES_MOST, sizeof(double));
+    for (size_t r = 0; r < reporters; r++)
+        communities->member[r * COMMUNITIES_MOST] = 1;
+    communities->count = 1;
+    return communities;
+}
+
+void communities_destroy(struct communities *communities)
+{
+    if (!communities)
+        return;
+    free(communities->member);
+    free(communities);
+}
+
+/* Where a community begins: one accuracy, and errors in the common direction. */
+static void start_community(const struct still *still, const struct confusion *centre,
+                            struct community *community)
+{
+    for (size_t k = 0; k < still->options; k++)
+        for (size_t l = 0; l < still->options; l++)
+            community->chance.cell[k][l] = centre_weight * centre->cell[k][l];
+}
+
+static void add_reporter(const struct still *still, size_t reporter, double part,
+                         struct confusion *sum)
+{
+    for (size_t l = 0; l < still->options; l++)
+        for (size_t k = 0; k < still->options; k++)
+            sum->cell[k][l] += part * still_count(still, reporter, k, l);
+}
+
+/* θ of a community from counts. */
+static void finish_community(const struct still *still, struct community *community)
+{
+    for (size_t k = 0; k < still->options; k++) {
+        double all = 0;
+        for (size_t l = 0; l < still->options; l++)
+            all += community->chance.cell[k][l];
+        for (size_t l = 0; l < still->options; l++) {
+            double chance = fmax(community->chance.cell[k][l] / all, smallest_chance);
+            community->chance.cell[k][l] = chance;
+            community->log_chance.cell[k][l] = log(chance);
+        }
+    }
+}
+
+static void update_community(struct still *still, size_t number, const struct confusion *centre)
+{
+    struct communities *communities = still->communities;
+    struct community *community = &communities->formed[number];
+    double members = 1;
+    start_community(still, centre, community);
+    for (size_t r = 0; r < still->reporters; r++) {
+        double member = communities->member[r * COMMUNITIES_MOST + number];
+        members += member;
+        if (member > least_member)
+            add_reporter(still, r, member, &community->chance);
+    }
+    community->share = members / (double)(still->reporters + communities->count);
+    finish_community(still, community);
+}
+
+/* Σ N·log θ of a reporter in a community. */
+static double likelihood(const struct still *still, size_t reporter,
+                         const struct community *community)
+{
+    double sum = 0;
+    for (size_t l = 0; l < still->options; l++)
+        for (size_t k = 0; k < still->options; k++)
+            sum += still_count(still, reporter, k, l) * community->log_chance.cell[k][l];
+    return sum;
+}
+
+/* The same by the reporter's own counts, of which each row has one more, spread evenly. */
+static double own_likelihood(const struct still *still, size_t reporter)
+{
+    double options = (double)still->options;
+    double sum = 0;
+    for (size_t k = 0; k < still->options; k++) {
+        double all = 1;
+        for (size_t l = 0; l < still->options; l++)
+            all += still_count(still, reporter, k, l);
+        for (size_t l = 0; l < still->options; l++) {
+            double count = still_count(still, reporter, k, l);
+            sum += count > 0 ? count * log((count + 1 / options) / all) : 0;
+        }
+    }
+    return sum;
+}
+
+/* The reporter who is least like any community. */
+static size_t find_stranger(const struct still *still)
+{
+    const struct communities *communities = still->communities;
+    double most = -HUGE_VAL;
+    size_t found = 0;
+    for (size_t r = 0; r < still->reporters; r++) {
+        double nearest = -HUGE_VAL;
+        for (size_t c = 0; c < communities->count; c++)
+            nearest = fmax(nearest, likelihood(still, r, &communities->formed[c]));
+        double strange = own_likelihood(still, r) - nearest;
+        found = strange > most ? r : found;
+        most = fmax(most, strange);
+    }
+    return found;
+}
+
+static void form_community(struct still *still, const struct confusion *centre)
+{
+    struct communities *communities = still->communities;
+    struct community *community = &communities->formed[communities->count];
+    size_t stranger = find_stranger(still);
+    start_community(still, centre, community);
+    add_reporter(still, stranger, 1, &community->chance);
+    finish_community(still, community);
+    communities->count++;
+    community->share = 1 / (double)communities->count;
+}
+
+/* Of which communities a reporter is a member. */
+static void place_reporter(struct still *still, size_t reporter)
+{
+    struct communities *communities = still->communities;
+    double *member = communities->member + reporter * COMMUNITIES_MOST;
+    double greatest = -HUGE_VAL;
+    double sum = 0;
+    for (size_t c = 0; c < communities->count; c++) {
+        const struct community *community = &communities->formed[c];
+        member[c] = log(community->share) + likelihood(still, reporter, community);
+        greatest = fmax(greatest, member[c]);
+    }
+    for (size_t c = 0; c < communities->count; c++)
+        sum += member[c] = exp(member[c] - greatest);
+    for (size_t c = 0; c < communities->count; c++)
+        member[c] /= sum;
+}
+
+/* log θ of a reporter: its mean over the communities, or that of the mean θ. */
+static void update_chances(struct still *still, size_t reporter, bool foretold)
+{
+    const struct communities *communities = still->communities;
+    const double *member = communities->member + reporter * COMMUNITIES_MOST;
+    struct confusion mean = {{{0}}};
+    for (size_t c = 0; c < communities->count; c++) {
+        const struct community *community = &communities->formed[c];
+        const struct confusion *of = foretold ? &community->chance : &community->log_chance;
+        if (member[c] < least_member)
+            continue;
+        for (size_t k = 0; k < still->options; k++)
+            for (size_t l = 0; l < still->options; l++)
+                mean.cell[k][l] += member[c] * of->cell[k][l];
+    }
+    float *row = still->log_chance + reporter * still->options * still->states;
+    for (size_t l = 0; l < still->options; l++)
+        for (size_t k = 0; k < still->options; k++)
+            *row++ = (float)(foretold ? log(mean.cell[k][l]) : mean.cell[k][l]);
+}
+
+static void find_centre(const struct still *still, struct confusion *centre)
+{
+    struct emission emission;
+    double mean = habits_mean(still, 0);
+    habits_direct(still, 0, &emission);
+    for (size_t k = 0; k < still->options; k++)
+        for (size_t l = 0; l < still->options; l++)
+            centre->cell[k][l] = k == l ? mean : (1 - mean) * emission.direction[k][l];
+}
+
+void communities_update(struct still *still, int iteration)
+{
+    struct confusion centre;
+    find_centre(still, &centre);
+    for (size_t c = 0; c < still->communities->count; c++)
+        update_community(still, c, &centre);
+    bool due = iteration > 0 && iteration % FORMED_EVERY == 0;
+    if (due && still->communities->count < COMMUNITIES_MOST)
+        form_community(still, &centre);
+    for (size_t r = 0; r < still->reporters; r++) {
+        place_reporter(still, r);
+        update_chances(still, r, false);
+    }
+}
+
+bool communities_are_formed(const struct still *still, int iteration)
+{
+    return !still->communities || iteration > FORMED_EVERY * COMMUNITIES_MOST;
+}
+
+void communities_foretell(struct still *still)
+{
+    for (size_t r = 0; still->communities && r < still->reporters; r++)
+        update_chances(still, r, true);
+}

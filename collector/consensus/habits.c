@@ -1,0 +1,186 @@
+#include <math.h>
+#include <string.h>
+
+#include "collector/consensus/still_state.h"
+
+static const double usual_weight = 10;                     /* A */
+static const double usual_accuracy = 0.75;                 /* m */
+static const double weights[] = {2, 4, 7, 10, 20, 40, 80}; /* to choose A from */
+static const double weight_spread = 1; /* of log A around that of the usual one, beforehand */
+static const double direction_weight = 10;
+static const double pooled_weight = 20;             /* of the start of m */
+static const double start_accuracy[] = {0.9, 0.55}; /* of two difficulties */
+
+enum {
+    ASKED_MOST = 4096 /* reporters by whom A is chosen, about */
+};
+
+/* What a reporter's accuracy is likely to be before anything is known of it: Beta(A·m, A·(1 − m)). */
+struct expectation {
+    double mean, weight;
+};
+
+static void pool_counts(struct still *still)
+{
+    memset(still->pooled, 0, sizeof(still->pooled));
+    const double *counts = still->counts;
+    for (size_t row = 0; row < still->reporters * still->options; row++) {
+        for (size_t s = 0; s < still->states; s++) {
+            still->pooled[s / still->options].cell[s % still->options][row % still->options] +=
+                counts[row * still->states + s];
+        }
+    }
+}
+
+void habits_direct(const struct still *still, size_t difficulty, struct emission *emission)
+{
+    emission_uniform((int)still->options, emission);
+    for (size_t k = 0; still->kind.pooled_direction && k < still->options; k++) {
+        double sum = 0;
+        for (size_t l = 0; l < still->options; l++) {
+            double mass =
+                still->pooled[difficulty].cell[k][l] + direction_weight / (double)still->options;
+            emission->direction[k][l] = l == k ? 0 : mass;
+            sum += emission->direction[k][l];
+        }
+        for (size_t l = 0; l < still->options; l++)
+            emission->direction[k][l] = sum > 0 ? emission->direction[k][l] / sum : 0;
+    }
+}
+
+double habits_mean(const struct still *still, size_t difficulty)
+{
+    bool one = still->kind.difficulties == 1;
+    double correct = pooled_weight * (one ? usual_accuracy : start_accuracy[difficulty]);
+    double all = pooled_weight;
+    for (size_t k = 0; k < still->options; k++) {
+        for (size_t l = 0; l < still->options; l++) {
+            double mass = still->pooled[difficulty].cell[k][l];
+            correct += k == l ? mass : 0;
+            all += mass;
+        }
+    }
+    return correct / all;
+}
+
+/* How often a reporter was right in one difficulty, and of how many. */
+struct tally {
+    double correct, all;
+};
+
+static struct tally tally_reporter(const struct still *still, size_t reporter, size_t difficulty)
+{
+    size_t options = still->options;
+    size_t base = reporter * options * still->states + difficulty * options;
+    struct tally tally = {0};
+    for (size_t l = 0; l < options; l++) {
+        const double *row = still->counts + base + l * still->states;
+        for (size_t k = 0; k < options; k++)
+            tally.all += row[k];
+        tally.correct += row[l];
+    }
+    return tally;
+}
+
+/* log of the beta function */
+static double log_beta(double a, double b)
+{
+    int sign;
+    return lgamma_r(a, &sign) + lgamma_r(b, &sign) - lgamma_r(a + b, &sign);
+}
+
+/* How likely the tallies of some reporters are, accuracies being drawn as expected. */
+static double weigh_expectation(const struct still *still, const struct expectation *expected)
+{
+    double a = expected->mean * expected->weight;
+    double b = expected->weight - a;
+    double far = log(expected->weight / usual_weight) / weight_spread;
+    double base = log_beta(a, b);
+    double found = -far * far / 2;
+    size_t step = still->reporters / ASKED_MOST + 1;
+    for (size_t r = 0; r < still->reporters; r += step) {
+        struct tally tally = tally_reporter(still, r, 0);
+        if (tally.all > 0)
+            found += log_beta(a + tally.correct, b + tally.all - tally.correct) - base;
+    }
+    return found;
+}
+
+/* m and A as the reporters have them (empirical Bayes). */
+static struct expectation learn_expectation(const struct still *still)
+{
+    struct expectation best = {habits_mean(still, 0), 0};
+    double most = -HUGE_VAL;
+    for (size_t i = 0; i < ARRAY_LENGTH(weights); i++) {
+        struct expectation tried = {best.mean, weights[i]};
+        double found = weigh_expectation(still, &tried);
+        best.weight = found > most ? tried.weight : best.weight;
+        most = fmax(most, found);
+    }
+    return best;
+}
+
+/* One coin has nothing but the accuracy; with ways of one's own the usual one guards it better. */
+static struct expectation expect_accuracy(const struct still *still, size_t difficulty)
+{
+    if (still->kind.way == STILL_COIN)
+        return learn_expectation(still);
+    bool one = still->kind.difficulties == 1;
+    return (struct expectation){one ? usual_accuracy : habits_mean(still, difficulty),
+                                usual_weight};
+}
+
+/* θ from the counts of a class: N of this answer, N of all, and the prior's share. */
+static double chance_of(const struct still *still, double count, double all, double prior)
+{
+    double strength = still->kind.strength;
+    switch (still->kind.way) {
+    case STILL_LAPLACE:
+        return (count + 1) / (all + (double)still->options);
+    case STILL_OWN:
+        return (count + strength * prior) / (all + strength);
+    case STILL_COIN:
+    case STILL_COMMUNITIES:
+        break;
+    }
+    return prior;
+}
+
+/* θ of one reporter in one difficulty. */
+static void update_reporter(struct still *still, size_t reporter, size_t difficulty,
+                            const struct emission *emission, const struct expectation *expected)
+{
+    size_t options = still->options;
+    size_t base = reporter * options * still->states + difficulty * options;
+    struct tally tally = tally_reporter(still, reporter, difficulty);
+    double accuracy =
+        (expected->weight * expected->mean + tally.correct) / (expected->weight + tally.all);
+    double of_class[CONSENSUS_OPTIONS_MAX] = {0};
+    for (size_t l = 0; l < options; l++)
+        for (size_t k = 0; k < options; k++)
+            of_class[k] += still->counts[base + l * still->states + k];
+    for (size_t k = 0; k < options; k++) {
+        for (size_t l = 0; l < options; l++) {
+            size_t cell = base + l * still->states + k;
+            double prior = k == l ? accuracy : (1 - accuracy) * emission->direction[k][l];
+            double chance = chance_of(still, still->counts[cell], of_class[k], prior);
+            still->log_chance[cell] = (float)log(fmax(chance, smallest_chance));
+        }
+    }
+}
+
+void habits_update(struct still *still, int iteration)
+{
+    pool_counts(still);
+    if (still->communities) {
+        communities_update(still, iteration);
+        return;
+    }
+    for (size_t d = 0; d < (size_t)still->kind.difficulties; d++) {
+        struct emission emission;
+        habits_direct(still, d, &emission);
+        struct expectation expected = expect_accuracy(still, d);
+        for (size_t r = 0; r < still->reporters; r++)
+            update_reporter(still, r, d, &emission, &expected);
+    }
+}

@@ -1,0 +1,70 @@
+#ifndef ZHANJI_CONSENSUS_STILL_STATE_H
+#define ZHANJI_CONSENSUS_STILL_STATE_H
+
+#include "collector/consensus/still.h"
+
+/*
+ * What is inside `struct still`, for the parts of its EM: still.c (items), habits.c (reporters,
+ * one by one), communities.c (reporters by their likeness).
+ */
+enum {
+    STILL_STATES_MAX = 2 * CONSENSUS_OPTIONS_MAX,
+    COMMUNITIES_MOST = 8
+};
+
+/* Probabilities below this are taken for it. */
+static const double smallest_chance = 1e-6;
+
+/* By truth, then answer. */
+struct confusion {
+    double cell[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX];
+};
+
+struct community {
+    double share; /* of the reporters */
+    struct confusion chance, log_chance;
+};
+
+struct communities {
+    size_t count; /* formed so far */
+    struct community formed[COMMUNITIES_MOST];
+    double *member; /* reporter × COMMUNITIES_MOST: of which one is a member, as probabilities */
+};
+
+struct still {
+    struct still_task task;
+    struct still_kind kind;
+    size_t options, states; /* states = difficulties × options, class fastest */
+    size_t reporters;
+    float *log_chance; /* (reporter × options + answer) × states */
+    double *counts;    /* the same */
+    float *gamma;      /* item × states */
+    double log_prior[STILL_STATES_MAX];
+    struct confusion pooled[2];      /* Σ_r N, of each difficulty */
+    struct communities *communities; /* NULL of a kind without */
+};
+
+/* The M step of the reporters: θ from N. The first iteration is number 0. */
+void habits_update(struct still *still, int iteration);
+/* m_d */
+double habits_mean(const struct still *still, size_t difficulty);
+/* ν of one difficulty. */
+void habits_direct(const struct still *still, size_t difficulty, struct emission *emission);
+
+struct communities *communities_create(size_t reporters);
+void communities_destroy(struct communities *communities);
+/* What habits_update does where reporters are of communities. */
+void communities_update(struct still *still, int iteration);
+/* Whether all communities have been formed by an iteration, and it may be the last. */
+bool communities_are_formed(const struct still *still, int iteration);
+/* Makes of θ what is expected of reporters, for judging; before it is the mean of log θ. */
+void communities_foretell(struct still *still);
+
+/* N[r][k][l] where there is one difficulty. */
+static inline double still_count(const struct still *still, size_t reporter, size_t state,
+                                 size_t answer)
+{
+    return still->counts[(reporter * still->options + answer) * still->states + state];
+}
+
+#endif
