@@ -26,7 +26,7 @@ static void put_answers(const struct station_page *it, const struct shown_report
 
 enum {
     NOTE_LONG = 900,  /* bytes: from here on a note scrolls in its own box */
-    REPORTS_OPEN = 20 /* the others lie folded */
+    REPORTS_OPEN = 10 /* the others lie folded */
 };
 
 static void put_note(struct html *html, const char *note)

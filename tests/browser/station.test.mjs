@@ -85,8 +85,17 @@ describe("a station's page", () => {
     assert.ok(classes.length > 90, `${classes.length} marks`);
     assert.ok((await plot.locator('g.notice').count()) > 0);
     const open = await tab.locator('.reports > li').evaluateAll((rows) => rows.filter((each) => each.checkVisibility()).length);
-    assert.equal(open, 20);
+    assert.equal(open, 10);
     assert.equal(await tab.innerText('#reports .count'), String(await count(server())));
+  });
+
+  test('a link to a report that lies folded opens the fold', async (t) => {
+    const tab = await openTab(t, browser(), server(), { script: false });
+    await tab.goto('/stations/guomao');
+    const id = await tab.locator('.reports + details li').last().getAttribute('id');
+    await tab.goto(`/stations/guomao#${id}`);
+    await tab.locator(`#${id} .when`).waitFor();
+    assert.ok(await tab.locator(`#${id}`).evaluate((each) => each.getBoundingClientRect().top < innerHeight));
   });
 
   test('the numbers are in a table beneath their drawing', async (t) => {
