@@ -184,6 +184,16 @@ static void count_in_memory(struct publisher *publisher)
     atomic_store(&publisher->counters.in_memory, count);
 }
 
+/* Now, but after the newest change: were the clock set back, or the program started twice in a
+ * second, a change would take another's place, and what is published would not be what was last. */
+static int64_t publication_time(const struct publisher *publisher, const struct view *before)
+{
+    int64_t now = clock_now(&publisher->options.clock);
+    size_t count = 0;
+    const struct status_change *changes = before == NULL ? NULL : view_changes(before, &count);
+    return count > 0 && changes[0].at >= now ? changes[0].at + 1 : now;
+}
+
 bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *error)
 {
     size_t stations = (size_t)publisher->options.survey->station_count;
@@ -192,13 +202,13 @@ bool cycle_run(struct publisher *publisher, struct stale *stale, struct error *e
     struct cycle cycle = {.publisher = publisher,
                           .survey = publisher->options.survey,
                           .today = dawn_day(publisher),
-                          .at = clock_now(&publisher->options.clock),
                           .before = publisher_view(publisher),
                           .stations = changed,
                           .news = news_create(publisher->options.survey),
                           .owed = owed,
                           .leaves = memory_zeroed(stations + 1, sizeof *cycle.leaves),
                           .changes = memory_zeroed(stations + 1, sizeof *cycle.changes)};
+    cycle.at = publication_time(publisher, cycle.before);
     preload_take(publisher);
     refitting_take(publisher);
     pthread_mutex_lock(&publisher->mutex);
