@@ -12,6 +12,7 @@
 
 #include "collector/base/number.h"
 #include "collector/store/session.h"
+#include "tests/draw.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -45,20 +46,6 @@ static void check(bool is_good, const char *what)
     exit(1);
 }
 
-/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
-static uint64_t random_number(struct bulk *bulk)
-{
-    uint64_t z = bulk->state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-static double random_share(struct bulk *bulk)
-{
-    return (double)(random_number(bulk) >> 11) / 9007199254740992.0;
-}
-
 /* What one reporter found. */
 struct told {
     int station;
@@ -71,12 +58,13 @@ struct told {
 static void make_told(struct bulk *bulk, struct told *told)
 {
     const struct survey *survey = bulk->survey;
-    uint64_t kind = random_number(bulk) % 100;
-    int32_t day = survey->earliest_visit + (int32_t)(random_number(bulk) % DAYS);
+    uint64_t kind = draw_bits(&bulk->state) % 100;
+    int32_t day = survey->earliest_visit + (int32_t)(draw_bits(&bulk->state) % DAYS);
     struct date date = day_to_date(day);
-    *told = (struct told){.station = (int)(random_number(bulk) % (uint64_t)survey->station_count),
-                          .first = day,
-                          .last = day};
+    *told =
+        (struct told){.station = (int)(draw_bits(&bulk->state) % (uint64_t)survey->station_count),
+                      .first = day,
+                      .last = day};
     if (kind < 11) {
         date.day = 1;
         date.month = kind == 0 ? 1 : date.month;
@@ -86,14 +74,15 @@ static void make_told(struct bulk *bulk, struct told *told)
         date.month = date.month > 12 ? 1 : date.month;
         told->last = day_from_date(date) - 1;
     }
-    if (random_number(bulk) % 10 > 0)
+    if (draw_bits(&bulk->state) % 10 > 0)
         told->reporter =
-            1 + (uint64_t)((double)bulk->reporters * pow(random_share(bulk), 3)) % bulk->reporters;
+            1 + (uint64_t)((double)bulk->reporters * pow(draw_uniform(&bulk->state), 3)) %
+                    bulk->reporters;
     memset(told->answers, -1, sizeof told->answers);
-    int start = (int)(random_number(bulk) % (uint64_t)survey->question_count);
+    int start = (int)(draw_bits(&bulk->state) % (uint64_t)survey->question_count);
     for (int i = 0; i < ANSWERS; i++) {
         int q = (start + i) % survey->question_count;
-        bool is_wrong = random_number(bulk) % 100 < (told->reporter % 10 == 1 ? 40U : 10U);
+        bool is_wrong = draw_bits(&bulk->state) % 100 < (told->reporter % 10 == 1 ? 40U : 10U);
         told->answers[q] = (int8_t)((day > survey->earliest_visit + CHANGE_DAY) != is_wrong);
     }
 }
@@ -203,7 +192,7 @@ static void insert_one(struct bulk *bulk, uint64_t number)
     uint64_t big = __builtin_bswap64(number << 24);
     make_told(bulk, &told);
     for (size_t i = 0; i < sizeof hash; i += 8) {
-        uint64_t value = random_number(bulk);
+        uint64_t value = draw_bits(&bulk->state);
         memcpy(hash + i, &value, sizeof value);
     }
     memcpy(id, &big, sizeof big);
@@ -231,7 +220,7 @@ static void insert_reporters(struct bulk *bulk)
     sqlite3_stmt *insert =
         prepare(bulk, "INSERT INTO reporter (number, pseudonym, reports) VALUES (?1, ?2, ?3)");
     for (uint64_t r = 1; r <= bulk->reporters; r++) {
-        uint64_t pseudonym[2] = {random_number(bulk), r};
+        uint64_t pseudonym[2] = {draw_bits(&bulk->state), r};
         if (bulk->told[r] == 0)
             continue;
         sqlite3_bind_int64(insert, 1, (int64_t)r);

@@ -13,6 +13,7 @@
 #include "collector/publish/load.h"
 #include "collector/publish/work.h"
 #include "collector/store/session.h"
+#include "tests/draw.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -57,21 +58,12 @@ static void check(bool is_good, const struct error *error)
     exit(1);
 }
 
-/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
-static uint64_t random_number(struct bench *bench)
-{
-    uint64_t z = bench->state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
 /* The city changes its answers on one day; one reporter in ten is often wrong. */
 static void make_report(struct bench *bench, struct stored_report *report, char visited[24])
 {
-    int32_t day = bench->survey->earliest_visit + (int32_t)(random_number(bench) % DAYS);
-    uint64_t reporter = random_number(bench) % REPORTERS;
-    uint64_t id = random_number(bench);
+    int32_t day = bench->survey->earliest_visit + (int32_t)(draw_bits(&bench->state) % DAYS);
+    uint64_t reporter = draw_bits(&bench->state) % REPORTERS;
+    uint64_t id = draw_bits(&bench->state);
     struct error error = {0};
     struct date date = day_to_date(day);
     snprintf(visited, 24, "%04d-%02d-%02d", date.year, date.month, date.day);
@@ -80,13 +72,13 @@ static void make_report(struct bench *bench, struct stored_report *report, char 
     memcpy(report->uuid + 8, &bench->next, sizeof bench->next);
     memcpy(report->content_hash, report->uuid, UUID_SIZE);
     memcpy(report->reporter, &reporter, sizeof reporter);
-    report->station = (int)(random_number(bench) % (uint64_t)bench->survey->station_count);
+    report->station = (int)(draw_bits(&bench->state) % (uint64_t)bench->survey->station_count);
     error_set(&error, ERROR_INTERNAL, "%s is no visit", visited);
     check(visit_parse(visited, strlen(visited), bench->survey->offset_seconds, &report->visited),
           &error);
     memset(report->answers, -1, sizeof report->answers);
     for (int q = 0; q < bench->survey->question_count && q < 5; q++) {
-        bool is_wrong = random_number(bench) % 100 < (reporter % 10 == 0 ? 40U : 10U);
+        bool is_wrong = draw_bits(&bench->state) % 100 < (reporter % 10 == 0 ? 40U : 10U);
         report->answers[q] = (int8_t)((day > bench->survey->earliest_visit + 800) != is_wrong);
     }
     bench->next++;

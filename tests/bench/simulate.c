@@ -20,6 +20,7 @@
 
 #include "collector/base/day.h"
 #include "collector/base/number.h"
+#include "tests/draw.h"
 
 enum {
     OPTIONS = 3,
@@ -78,24 +79,10 @@ struct city {
     double *traffic;  /* cumulative over items */
 };
 
-static double uniform(struct city *city)
-{
-    city->random += 0x9e3779b97f4a7c15U;
-    uint64_t z = city->random;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static int below(struct city *city, int limit)
-{
-    return (int)(uniform(city) * limit);
-}
-
 /* An index drawn by cumulative weights. */
 static size_t draw(struct city *city, const double *cumulative, size_t count)
 {
-    double wanted = uniform(city) * cumulative[count - 1];
+    double wanted = draw_uniform(&city->random) * cumulative[count - 1];
     size_t low = 0;
     size_t high = count - 1;
     while (low < high) {
@@ -110,7 +97,7 @@ static size_t draw(struct city *city, const double *cumulative, size_t count)
 
 static int other_answer(struct city *city, int answer)
 {
-    return (answer + 1 + below(city, OPTIONS - 1)) % OPTIONS;
+    return (answer + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
 }
 
 static int truth_on(const struct truth *truth, int day)
@@ -132,45 +119,46 @@ static void change_truth(struct truth *truth, int day, int answer)
 /* Lone changes as they come, and the citywide one, most often to option 1. */
 static void make_truth(struct city *city, struct truth *truth)
 {
-    double start = uniform(city);
+    double start = draw_uniform(&city->random);
     truth->answer[0] = start < first_answers[0]                      ? 0
                        : start < first_answers[0] + first_answers[1] ? 1
                                                                      : 2;
     truth->day[0] = 0;
     truth->count = 1;
-    bool reached = uniform(city) < city->scenario->city_share;
-    int switch_day = reached ? city->change + below(city, CITY_DAYS) : city->days;
+    bool reached = draw_uniform(&city->random) < city->scenario->city_share;
+    int switch_day = reached ? city->change + draw_below(&city->random, CITY_DAYS) : city->days;
     double step = 365 / lone_changes_a_year;
-    for (double day = -log(1 - uniform(city)) * step; day < city->days;
-         day += -log(1 - uniform(city)) * step) {
+    for (double day = -log(1 - draw_uniform(&city->random)) * step; day < city->days;
+         day += -log(1 - draw_uniform(&city->random)) * step) {
         if (switch_day < (int)day) {
-            change_truth(truth, switch_day, uniform(city) < city_answers[1] ? 1 : 2);
+            change_truth(truth, switch_day, draw_uniform(&city->random) < city_answers[1] ? 1 : 2);
             switch_day = city->days;
         }
         change_truth(truth, (int)day, other_answer(city, truth->answer[truth->count - 1]));
     }
     if (switch_day < city->days)
-        change_truth(truth, switch_day, uniform(city) < city_answers[1] ? 1 : 2);
+        change_truth(truth, switch_day, draw_uniform(&city->random) < city_answers[1] ? 1 : 2);
 }
 
 static void make_city(struct city *city)
 {
     const struct scenario *scenario = city->scenario;
-    city->change = city->days - scenario->city_before + below(city, scenario->city_within);
+    city->change =
+        city->days - scenario->city_before + draw_below(&city->random, scenario->city_within);
     double sum = 0;
     for (size_t i = 0; i < city->items; i++) {
         make_truth(city, &city->truth[i]);
-        sum += 0.25 - log(1 - uniform(city));
+        sum += 0.25 - log(1 - draw_uniform(&city->random));
         city->traffic[i] = sum;
     }
     sum = 0;
     for (size_t r = 0; r < city->reporters; r++) {
-        double kind = uniform(city);
-        double spread = uniform(city);
+        double kind = draw_uniform(&city->random);
+        double spread = draw_uniform(&city->random);
         city->honesty[r] = kind < 0.7    ? 0.7 + 0.2 * spread
                            : kind < 0.95 ? 0.36 + 0.3 * spread
                                          : 0.1 + 0.3 * spread;
-        sum += pow(1 - uniform(city), -0.8);
+        sum += pow(1 - draw_uniform(&city->random), -0.8);
         city->activity[r] = sum;
     }
 }
@@ -192,9 +180,9 @@ static void write_honest(struct city *city, FILE *file)
 {
     size_t item = draw(city, city->traffic, city->items);
     size_t reporter = draw(city, city->activity, city->reporters);
-    int day = below(city, city->days);
+    int day = draw_below(&city->random, city->days);
     int answer = truth_on(&city->truth[item], day);
-    if (uniform(city) >= city->honesty[reporter])
+    if (draw_uniform(&city->random) >= city->honesty[reporter])
         answer = other_answer(city, answer);
     write_report(file, item, "r", reporter, answer, day);
 }
@@ -203,14 +191,14 @@ static void write_honest(struct city *city, FILE *file)
 static size_t write_burst(struct city *city, FILE *file)
 {
     size_t item = draw(city, city->traffic, city->items);
-    int begin = below(city, city->days);
+    int begin = draw_below(&city->random, city->days);
     int lie = other_answer(city, truth_on(&city->truth[item], begin));
-    size_t size = (size_t)(burst_size * (0.5 + uniform(city)));
+    size_t size = (size_t)(burst_size * (0.5 + draw_uniform(&city->random)));
     size_t liars = city->reporters / 10 + 1;
     for (size_t i = 0; i < size; i++) {
-        int day = begin + (int)(uniform(city) * city->scenario->attack_days);
+        int day = begin + (int)(draw_uniform(&city->random) * city->scenario->attack_days);
         day = day < city->days ? day : city->days - 1;
-        write_report(file, item, "x", (size_t)below(city, (int)liars), lie, day);
+        write_report(file, item, "x", (size_t)draw_below(&city->random, (int)liars), lie, day);
     }
     return size;
 }
@@ -234,7 +222,7 @@ static void write_truth(struct city *city, FILE *now, FILE *ever, FILE *changes)
         const struct truth *truth = &city->truth[i];
         fprintf(now, "i%06zu,%c\n", i, 'a' + truth_on(truth, city->days - 1));
         for (int s = 0; s < SAMPLES; s++) {
-            int day = city->days / 10 + below(city, city->days - city->days / 10);
+            int day = city->days / 10 + draw_below(&city->random, city->days - city->days / 10);
             fprintf(ever, "i%06zu,%c,", i, 'a' + truth_on(truth, day));
             write_day(ever, day);
         }

@@ -11,6 +11,7 @@
 #include "collector/base/number.h"
 #include "collector/base/secret.h"
 #include "collector/figures/sheet.h"
+#include "tests/draw.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -46,18 +47,9 @@ static void check(bool is_good, const char *text)
     exit(1);
 }
 
-/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
-static uint64_t random_number(struct bench *bench)
-{
-    uint64_t z = bench->state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
 static int32_t random_below(struct bench *bench, int32_t limit)
 {
-    return (int32_t)(random_number(bench) % (uint64_t)limit);
+    return (int32_t)(draw_bits(&bench->state) % (uint64_t)limit);
 }
 
 /* The city changes its answers on one day; one reporter in ten is often wrong. Few reporters have

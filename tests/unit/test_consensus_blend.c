@@ -8,25 +8,12 @@
 #include <cmocka.h>
 
 #include "collector/consensus/blend.h"
+#include "tests/draw.h"
 
 enum {
     ITEMS = 400,
     REPORTERS = 12
 };
-
-static uint64_t random_bits(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return (double)(random_bits(state) >> 11) * 0x1p-53;
-}
 
 static int truth_of(uint32_t item)
 {
@@ -40,7 +27,7 @@ static uint8_t say(uint32_t item, uint32_t reporter, uint64_t *random)
     if (reporter < 4)
         return 0;
     double honesty = reporter < 6 ? 0.15 : 0.85;
-    return (uint8_t)(uniform(random) < honesty ? truth : 1 - truth);
+    return (uint8_t)(draw_uniform(random) < honesty ? truth : 1 - truth);
 }
 
 static void make_table(bool backwards, struct report_table *table)

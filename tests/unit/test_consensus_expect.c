@@ -10,6 +10,7 @@
 #include "collector/consensus/kernel.h"
 #include "collector/consensus/lanes.h"
 #include "collector/consensus/smoother.h"
+#include "tests/draw.h"
 
 /*
  * One E step over one item against the definitions, with steps of the chain instead of tables:
@@ -24,20 +25,6 @@ enum {
 
 /* One for each way in which options fill vectors. */
 static const size_t option_counts[] = {2, 3, 4, 5, MOST};
-
-static uint64_t random_bits(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return (double)(random_bits(state) >> 11) * 0x1p-53;
-}
 
 struct world {
     struct report_table table;
@@ -56,9 +43,10 @@ static void random_hazard(struct hazard *hazard, size_t options, uint64_t *rando
     hazard->target = memory_zeroed(BINS * options, sizeof(double));
     for (size_t b = 0; b < BINS; b++) {
         double sum = 0;
-        hazard->rate[b] = uniform(random) < 0.2 ? 2.5 * uniform(random) : 0.05 * uniform(random);
+        hazard->rate[b] =
+            draw_uniform(random) < 0.2 ? 2.5 * draw_uniform(random) : 0.05 * draw_uniform(random);
         for (size_t l = 0; l < options; l++)
-            sum += hazard->target[b * options + l] = 0.1 + uniform(random);
+            sum += hazard->target[b * options + l] = 0.1 + draw_uniform(random);
         for (size_t l = 0; l < options; l++)
             hazard->target[b * options + l] /= sum;
     }
@@ -72,14 +60,14 @@ static void random_table(struct report_table *table, size_t options, uint64_t *r
     shape.question = memory_zeroed(1, sizeof(*shape.question));
     shape.interval = memory_zeroed(BINS, sizeof(*shape.interval));
     for (size_t d = 0; d < BINS; d++) {
-        double time = (double)d + 0.25 + 0.5 * uniform(random);
+        double time = (double)d + 0.25 + 0.5 * draw_uniform(random);
         shape.interval[d] = (struct interval){time, time, time};
     }
     struct report_table_builder *builder = report_table_builder_create();
     for (uint32_t i = 0; i < ROWS; i++) {
-        struct report_table_row row = {.reporter = i, .weight = (float)uniform(random)};
-        row.when = (uint32_t)(uniform(random) * BINS);
-        row.answer = (uint8_t)(uniform(random) * (double)options);
+        struct report_table_row row = {.reporter = i, .weight = (float)draw_uniform(random)};
+        row.when = (uint32_t)(draw_uniform(random) * BINS);
+        row.answer = (uint8_t)(draw_uniform(random) * (double)options);
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, table);

@@ -9,6 +9,7 @@
 
 #include "collector/consensus/fit.h"
 #include "collector/consensus/quick.h"
+#include "tests/draw.h"
 
 enum {
     ITEMS = 300,
@@ -17,20 +18,6 @@ enum {
     ROWS = 6000,
     CITY_DAY = 300
 };
-
-static uint64_t random_bits(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return (double)(random_bits(state) >> 11) * 0x1p-53;
-}
 
 static double honesty(uint32_t reporter)
 {
@@ -46,12 +33,12 @@ static int truth_of(uint32_t item, int day)
 static struct report_table_row random_row(uint64_t *random)
 {
     struct report_table_row row = {.weight = 1};
-    row.item = (uint32_t)(uniform(random) * ITEMS);
-    row.reporter = (uint32_t)(uniform(random) * REPORTERS);
-    row.when = (uint32_t)(uniform(random) * DAYS);
+    row.item = (uint32_t)(draw_uniform(random) * ITEMS);
+    row.reporter = (uint32_t)(draw_uniform(random) * REPORTERS);
+    row.when = (uint32_t)(draw_uniform(random) * DAYS);
     row.answer = (uint8_t)truth_of(row.item, (int)row.when);
-    if (uniform(random) >= honesty(row.reporter))
-        row.answer = (uint8_t)((row.answer + 1 + (uniform(random) < 0.3)) % 3);
+    if (draw_uniform(random) >= honesty(row.reporter))
+        row.answer = (uint8_t)((row.answer + 1 + (draw_uniform(random) < 0.3)) % 3);
     return row;
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "collector/consensus/consensus.h"
+#include "tests/draw.h"
 
 /*
  * Forward–backward against the plain enumeration of all paths of states. The reference knows
@@ -20,30 +21,11 @@ enum {
     CASES = 400
 };
 
-static uint64_t random_bits(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return (double)(random_bits(state) >> 11) * 0x1p-53;
-}
-
-static int below(uint64_t *state, int limit)
-{
-    return (int)(uniform(state) * limit);
-}
-
 static void random_simplex(uint64_t *state, double *vector, int options)
 {
     double sum = 0;
     for (int k = 0; k < options; k++)
-        sum += vector[k] = 0.02 + uniform(state);
+        sum += vector[k] = 0.02 + draw_uniform(state);
     for (int k = 0; k < options; k++)
         vector[k] /= sum;
 }
@@ -65,39 +47,42 @@ static void random_hazard(struct world *world, uint64_t *random)
 {
     struct hazard *hazard = &world->hazard;
     *hazard = (struct hazard){.options = world->options, .origin = 100, .bins = BINS};
-    hazard->base_rate = 0.05 * uniform(random);
+    hazard->base_rate = 0.05 * draw_uniform(random);
     random_simplex(random, hazard->base_target, world->options);
     random_simplex(random, hazard->initial, world->options);
-    if (below(random, 3) == 0) {
+    if (draw_below(random, 3) == 0) {
         hazard->bins = 0;
         return;
     }
     hazard->rate = world->rate;
     hazard->target = world->target;
     for (int b = 0; b < BINS; b++) {
-        world->rate[b] = below(random, 5) == 0 ? 3 * uniform(random) : 0.02 * uniform(random);
+        world->rate[b] =
+            draw_below(random, 5) == 0 ? 3 * draw_uniform(random) : 0.02 * draw_uniform(random);
         random_simplex(random, world->target + b * world->options, world->options);
     }
 }
 
 static void random_world(struct world *world, uint64_t *random)
 {
-    world->options = 2 + below(random, 2);
+    world->options = 2 + draw_below(random, 2);
     random_hazard(world, random);
-    world->notice_count = (size_t)below(random, NOTICES + 1);
+    world->notice_count = (size_t)draw_below(random, NOTICES + 1);
     for (size_t i = 0; i < world->notice_count; i++) {
-        double begin = 95 + below(random, 70);
-        int asserted = below(random, world->options + 1) - 1;
-        world->notices[i] = (struct notice_effect){begin, begin + 1 + below(random, 30), asserted};
+        double begin = 95 + draw_below(random, 70);
+        int asserted = draw_below(random, world->options + 1) - 1;
+        world->notices[i] =
+            (struct notice_effect){begin, begin + 1 + draw_below(random, 30), asserted};
     }
-    world->knots = (struct knots){world->options, (size_t)(1 + below(random, KNOTS_MAX)), world->at,
-                                  world->log_likelihood, world->weight};
+    world->knots = (struct knots){world->options, (size_t)(1 + draw_below(random, KNOTS_MAX)),
+                                  world->at, world->log_likelihood, world->weight};
     double time = 100;
     for (size_t j = 0; j < world->knots.count; j++) {
-        time += below(random, 4) == 0 ? 0 : 25 * uniform(random);
+        time += draw_below(random, 4) == 0 ? 0 : 25 * draw_uniform(random);
         world->at[j] = (struct knot){time, time, time, 1, 1};
         for (int k = 0; k < world->options; k++) {
-            world->log_likelihood[j * (size_t)world->options + (size_t)k] = -4 * uniform(random);
+            world->log_likelihood[j * (size_t)world->options + (size_t)k] =
+                -4 * draw_uniform(random);
             world->weight[j * (size_t)world->options + (size_t)k] = k == 0;
         }
     }
@@ -229,7 +214,7 @@ static void posteriors_agree_with_enumeration_of_all_paths(void **state)
         for (int m = 0; m < 5; m++) {
             double expected[CONSENSUS_OPTIONS_MAX];
             struct reading reading;
-            double moment = world.at[0].time + 1e-6 + 150 * uniform(&random);
+            double moment = world.at[0].time + 1e-6 + 150 * draw_uniform(&random);
             smoother_read(smoother, moment, &reading);
             enumerate_posterior(&world, moment, expected);
             for (int k = 0; k < world.options; k++) {
@@ -252,8 +237,8 @@ static void steps_agree_with_products_of_daily_matrices(void **state)
         random_world(&world, &random);
         struct dynamics *dynamics =
             dynamics_create(&world.hazard, world.notices, world.notice_count, 400);
-        double from = 100 + 60 * uniform(&random);
-        double to = from + 100 * uniform(&random) * uniform(&random);
+        double from = 100 + 60 * draw_uniform(&random);
+        double to = from + 100 * draw_uniform(&random) * draw_uniform(&random);
         double matrix[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX];
         struct step step;
         dynamics_step(dynamics, from, to, &step);
