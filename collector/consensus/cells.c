@@ -121,6 +121,7 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
     cells->correct = memory_zeroed(reporters, sizeof(*cells->correct));
     cells->all = memory_zeroed(reporters, sizeof(*cells->all));
     cells->accuracy = memory_zeroed(reporters, sizeof(*cells->accuracy));
+    cells->trials = memory_zeroed(reporters, sizeof(*cells->trials));
     cells->strength = memory_zeroed(questions, sizeof(*cells->strength));
     for (uint32_t q = 0; q < table->questions; q++)
         cells->strength[q] = options->strength;
@@ -141,6 +142,7 @@ void cells_finish(struct cells *cells)
     free(cells->correct);
     free(cells->all);
     free(cells->accuracy);
+    free(cells->trials);
     free(cells->strength);
     *cells = (struct cells){0};
 }
@@ -180,6 +182,26 @@ double cells_accuracy(double mean, double correct, double all)
     return (prior_weight * mean + correct) / (prior_weight + all);
 }
 
+void cells_mix(const struct fit_options *options, struct cells *cells)
+{
+    cells->mixes = true;
+    mixture_start(prior_weight, options->prior_accuracy, &cells->mixture);
+}
+
+static void update_accuracies(size_t reporters, double mean, struct cells *cells)
+{
+    if (cells->mixes) {
+        const struct records records = {reporters, cells->correct, cells->all, cells->accuracy,
+                                        cells->trials};
+        mixture_step(&cells->mixture, &records);
+        return;
+    }
+    for (size_t r = 0; r <= reporters; r++) {
+        cells->accuracy[r] = cells_accuracy(mean, cells->correct[r], cells->all[r]);
+        cells->trials[r] = prior_weight + cells->all[r];
+    }
+}
+
 void cells_update(const struct report_table *table, const struct fit_options *options, bool choose,
                   struct cells *cells, struct emission *emission)
 {
@@ -190,8 +212,7 @@ void cells_update(const struct report_table *table, const struct fit_options *op
         normalise_direction(&emission[q]);
     }
     double mean = options->prior_accuracy;
-    for (size_t r = 0; r <= table->reporters; r++)
-        cells->accuracy[r] = cells_accuracy(mean, cells->correct[r], cells->all[r]);
+    update_accuracies(table->reporters, mean, cells);
     for (uint32_t q = 0; q < table->questions; q++) {
         if (choose)
             cells->strength[q] = strength_choose(table, q, mean, &emission[q], cells);

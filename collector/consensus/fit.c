@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double prior_weight = 10; /* A */
 static const double usual_strength = 8;
 static const double start_rate = 0.1 / 365;
 static const float settled = 1e-5F;
@@ -115,8 +114,11 @@ static bool run(struct fit *fit, struct timeline *timelines)
 {
     begin_cautiously(fit);
     for (int iteration = 1; iteration <= FIT_MOST; iteration++) {
-        if (iteration == FIT_CAUTIOUS + 1)
+        if (iteration == FIT_CAUTIOUS + 1) {
             end_caution(fit);
+            if (!fit->options.fixed_truth && report_table_is_large(fit->table))
+                cells_mix(&fit->options, &fit->cells);
+        }
         fit->watched = iteration >= FIT_LEAST - 1;
         float moved = iterate(fit, timelines, iteration);
         fit->iterations = iteration;
@@ -207,7 +209,7 @@ int fit_iterations(const struct fit *fit)
 void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter *reporter_out)
 {
     const double deviate = 1.959963984540054;
-    double trials = prior_weight + fit->cells.all[reporter];
+    double trials = fit->cells.trials[reporter];
     double accuracy = fit->cells.accuracy[reporter];
     double spread = deviate * deviate / trials;
     double centre = (accuracy + spread / 2) / (1 + spread);

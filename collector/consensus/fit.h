@@ -9,6 +9,7 @@
  * In a question q with K options, reporter r answers a in state k with probability
  *   θ[r][q][k][a] = (N[k][a] + s·(a_r[k=a] + (1 − a_r)·ν_q[k][a])) / (Σ_a N[k][a] + s)
  *   a_r = (A·m + Σ correct) / (A + Σ all),  ν_q = pooled direction of errors,  A = 10
+ * (in a large set a_r is learned from how accurate all are: mixture.h)
  * with s = 8 to begin with, and in a question of many reports the s that tells them best,
  * and restarts happen at λ_q(day) into g_q(day), with the evidence gate of §5.
  * The first iterations take every cluster of one answer for a burst (report_table.caution). The
@@ -46,7 +47,7 @@ double fit_strength(const struct fit *fit, uint32_t question);
 int fit_iterations(const struct fit *fit);
 
 /* An accuracy's standing: the weight it rests on and its 95 % interval, of the posterior
- * Beta(A·m + correct, A·(1 − m) + wrong). */
+ * Beta(A·m + correct, A·(1 − m) + wrong), in a large set of the Beta that is like it (mixture.h). */
 struct fit_reporter {
     double accuracy, low, high;
     double weight;

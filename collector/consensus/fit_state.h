@@ -3,6 +3,7 @@
 
 #include "collector/consensus/chain.h"
 #include "collector/consensus/fit.h"
+#include "collector/consensus/mixture.h"
 
 /*
  * What is inside `struct fit`, for the parts of the EM: cells.c (the reporters), timeline.c (the
@@ -42,6 +43,9 @@ struct cells {
     double *correct;        /* reporters + 1: Σ N[k][k] */
     double *all;            /* reporters + 1: Σ N */
     double *accuracy;       /* reporters + 1: a_r */
+    double *trials;         /* reporters + 1: what a_r rests on, the prior's reports included */
+    struct mixture mixture; /* of all accuracies, once `mixes` */
+    bool mixes;             /* else all have the prior Beta(A·m, A·(1 − m)) */
     double *strength;       /* questions: s */
     double heaviest;        /* the greatest weight of an observation */
 };
@@ -90,6 +94,8 @@ void cells_counts(const struct report_table *table, struct cells *cells, uint32_
 /* From N: accuracies, ν and, if `choose`, s, and θ of every question; clears N. */
 void cells_update(const struct report_table *table, const struct fit_options *options, bool choose,
                   struct cells *cells, struct emission *emission);
+/* From now on accuracies are learned from all of the set's. */
+void cells_mix(const struct fit_options *options, struct cells *cells);
 /* a_r with `correct` of `all` reports; m is `mean`. */
 double cells_accuracy(double mean, double correct, double all);
 

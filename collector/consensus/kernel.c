@@ -27,3 +27,8 @@ void chances_update(uint32_t question, double strength, const struct emission *e
 {
     KERNEL_BEST(chances_update)(question, strength, emission, cells);
 }
+
+void mixture_step(struct mixture *mixture, const struct records *records)
+{
+    KERNEL_BEST(mixture_step)(mixture, records);
+}

@@ -17,7 +17,8 @@
                                   struct expectation *expectation);                               \
     void chances_sum_##suffix(uint32_t question, struct cells *cells, struct emission *emission); \
     void chances_update_##suffix(uint32_t question, double strength,                              \
-                                 const struct emission *emission, struct cells *cells);
+                                 const struct emission *emission, struct cells *cells);           \
+    void mixture_step_##suffix(struct mixture *mixture, const struct records *records);
 
 KERNEL_DECLARE(plain)
 #if defined(__x86_64__)

@@ -243,15 +243,14 @@ size_t report_table_item(const struct report_table *table, size_t item, struct o
 }
 
 enum {
-    JUDGED_LEAST = 1000 /* reports: of fewer it can't be told how clusters are spread */
+    LARGE = 1000 /* reports */
 };
 
-/* Windows of ±14 days that a set must be long for its clusters to be told from its rates. */
-static const double judged_windows = 8;
+static const double large_windows = 8; /* of ±14 days */
 
-static bool can_judge(const struct report_table *table)
+bool report_table_is_large(const struct report_table *table)
 {
-    return table->count >= JUDGED_LEAST && table->span >= judged_windows * 2 * WEIGH_BURST_DAYS;
+    return table->count >= LARGE && table->span >= large_windows * 2 * WEIGH_BURST_DAYS;
 }
 
 /* An item's weights without saturation into `alone`, with it into the table. */
@@ -294,7 +293,7 @@ void report_table_weigh(struct report_table *table, bool saturate)
 {
     auto_free struct observation *rows =
         memory_zeroed(report_table_largest(table), sizeof(struct observation));
-    if (saturate && can_judge(table)) {
+    if (saturate && report_table_is_large(table)) {
         weigh_by_bursts(table, rows);
         return;
     }

@@ -63,6 +63,9 @@ void report_table_renumber(struct report_table_builder *builder,
 void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,
                              struct report_table *table_out);
 void report_table_finish(struct report_table *table);
+/* At least 1,000 reports over 224 days: enough to tell how clusters of reports and how accuracies of
+ * reporters are spread; smaller sets are learned from by consensus.md's own priors. */
+bool report_table_is_large(const struct report_table *table);
 /* consensus_weigh for every item. Saturation makes much of every cluster, and so takes the changes
  * of truth for too rare; a set large enough to tell how many clusters are no more than chance has
  * them saturated by the chance that they are bursts (bursts.h); what they have if all are goes to
