@@ -5,7 +5,7 @@
 #include "collector/log/merkle.h"
 #include "moderation/commands/bulk_effect.h"
 #include "moderation/commands/bulk_list.h"
-#include "moderation/deciding.h"
+#include "moderation/commands/verdict.h"
 #include "moderation/selecting.h"
 #include "moderation/wording.h"
 
@@ -210,20 +210,10 @@ static enum exit_code finish(struct bulk *bulk)
 
 static enum exit_code run_act(struct tool *tool, enum entry_act act)
 {
-    const char *const *options = tool->arguments.options;
-    struct bulk bulk = {
-        .tool = tool,
-        .verdict = {.act = act,
-                    .reason = act == ACT_APPROVE ? "ok" : options[OPTION_REASON],
-                    .note = options[OPTION_NOTE] == NULL ? "" : options[OPTION_NOTE],
-                    .hide_note = options[OPTION_HIDE_NOTE] != NULL}};
+    struct bulk bulk = {.tool = tool};
+    enum exit_code code = verdict_read(&tool->arguments, act, &bulk.verdict);
 
-    if (bulk.verdict.reason != NULL)
-        return finish(&bulk);
-    terminal_complain("%s needs --reason: duplicate, implausible, off_topic, personal_data, spam, "
-                      "policy or other",
-                      entry_act_name(act));
-    return EXIT_USAGE;
+    return code == EXIT_DONE ? finish(&bulk) : code;
 }
 
 enum exit_code command_bulk_approve(struct tool *tool)

@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "moderation/commands/commands.h"
-#include "moderation/deciding.h"
+#include "moderation/commands/verdict.h"
 #include "moderation/wording.h"
 
 static const char *past_name(enum entry_act act)
@@ -72,36 +71,16 @@ static bool decide(struct tool *tool, const struct verdict *verdict, struct deci
 
 static enum exit_code run(struct tool *tool, enum entry_act act)
 {
-    const char *const *options = tool->arguments.options;
     auto_free struct decided *items = memory_zeroed(tool->arguments.count, sizeof *items);
     struct error error = {0};
-    struct verdict verdict = {
-        .act = act,
-        .reason = act == ACT_REVERT ? "" : "ok",
-        .note = options[OPTION_NOTE] == NULL ? "" : options[OPTION_NOTE],
-        .hide_note = options[OPTION_HIDE_NOTE] != NULL,
-    };
+    struct verdict verdict;
+    enum exit_code code = verdict_read(&tool->arguments, act, &verdict);
 
-    if (options[OPTION_REASON] != NULL)
-        verdict.reason = options[OPTION_REASON];
-    if (strlen(verdict.reason) > 30) {
-        terminal_complain("there is no reason %.60s", verdict.reason);
-        return EXIT_REFUSED;
-    }
+    if (code != EXIT_DONE)
+        return code;
     if (!decide(tool, &verdict, items, &error))
         return tool_refuse(&error);
     return print_results(tool, act, items, tool->arguments.count);
-}
-
-/* A decision against a report says why. */
-static enum exit_code run_with_reason(struct tool *tool, enum entry_act act)
-{
-    if (tool->arguments.options[OPTION_REASON] != NULL)
-        return run(tool, act);
-    terminal_complain("%s needs --reason: duplicate, implausible, off_topic, personal_data, spam, "
-                      "policy or other",
-                      entry_act_name(act));
-    return EXIT_USAGE;
 }
 
 enum exit_code command_approve(struct tool *tool)
@@ -111,12 +90,12 @@ enum exit_code command_approve(struct tool *tool)
 
 enum exit_code command_reject(struct tool *tool)
 {
-    return run_with_reason(tool, ACT_REJECT);
+    return run(tool, ACT_REJECT);
 }
 
 enum exit_code command_withhold(struct tool *tool)
 {
-    return run_with_reason(tool, ACT_WITHHOLD);
+    return run(tool, ACT_WITHHOLD);
 }
 
 enum exit_code command_revert(struct tool *tool)
