@@ -2,42 +2,15 @@
  * POST /api/v1/moderation/decisions: signed entries (trust §2), each judged by itself. They go to
  * the store some at a time, because checking a signature takes longer than storing a report.
  */
-#include <jansson.h>
 #include <string.h>
 
-#include "moderation/bulk.h"
 #include "moderation/canonical.h"
-#include "moderation/guard.h"
+#include "moderation/decisions.h"
 #include "moderation/handlers.h"
 #include "moderation/review.h"
 
 enum {
     CHUNK = 64 /* entries a store job */
-};
-
-struct decision {
-    char *line; /* NULL when the element was neither a text nor an object */
-    size_t length;
-    char id[UUID_TEXT_SIZE]; /* "" while not known */
-    unsigned status;         /* 0 while undecided */
-    bool has_state;
-    enum report_state state;
-    char error[240];
-    struct covered_report *reports; /* of a decision on many */
-    size_t report_count;
-    uint64_t entry_end; /* number + 1 of the entry that was appended; 0: none */
-};
-
-struct decisions {
-    struct store_job job; /* the first member */
-    struct http_exchange *exchange;
-    const struct app *app;
-    struct asker asker;
-    json_t *lists; /* of decisions on many; NULL: none */
-    struct decision *items;
-    size_t count;
-    size_t next; /* the first that is not in the store yet */
-    size_t end;  /* of the chunk that is under way */
 };
 
 static void decisions_destroy(struct decisions *decisions)
@@ -51,20 +24,6 @@ static void decisions_destroy(struct decisions *decisions)
     free(decisions);
 }
 
-static void set_outcome(struct decision *decision, unsigned status, const char *text)
-{
-    size_t length = strnlen(text, sizeof decision->error - 1);
-
-    decision->status = status;
-    memcpy(decision->error, text, length);
-    decision->error[length] = '\0';
-}
-
-static void set_error(struct decision *decision, const struct error *error)
-{
-    set_outcome(decision, error_http_status(error->kind), error->text);
-}
-
 /* What can be said of an entry without the store. */
 static bool judge(const struct decisions *decisions, struct decision *decision, int64_t now,
                   struct entry *entry)
@@ -72,41 +31,25 @@ static bool judge(const struct decisions *decisions, struct decision *decision, 
     struct error error = {0};
 
     if (!entry_parse(decision->line, decision->length, entry, &error)) {
-        set_outcome(decision, 422, error.text);
+        decision_settle(decision, 422, error.text);
         return false;
     }
     if (entry->reports == 0)
         uuid_print(entry->report, decision->id);
     if (!entry_verify(entry)) {
-        set_outcome(decision, 422, "the entry's signature does not fit it");
+        decision_settle(decision, 422, "the entry's signature does not fit it");
         return false;
     }
     if (decisions->asker.has_key &&
         memcmp(decisions->asker.key, entry->key, sizeof entry->key) != 0) {
-        set_outcome(decision, 403, "the entry is signed by another key than the request");
+        decision_settle(decision, 403, "the entry is signed by another key than the request");
         return false;
     }
     if (!review_check(decisions->app->survey, entry, now, &error)) {
-        set_error(decision, &error);
+        decision_fail(decision, &error);
         return false;
     }
     return true;
-}
-
-static void set_result(struct decision *decision, enum change_result result,
-                       enum report_state state, const struct error *reason)
-{
-    static const unsigned statuses[] = {
-        [CHANGE_DONE] = 200,
-        [CHANGE_SAME] = 200,
-        [CHANGE_NOT_FOUND] = 404,
-        [CHANGE_CONFLICT] = 409,
-    };
-    bool is_denied = reason->kind == ERROR_DENIED;
-
-    decision->has_state = result != CHANGE_NOT_FOUND && !is_denied;
-    decision->state = state;
-    set_outcome(decision, is_denied ? 403 : statuses[result], reason->text);
 }
 
 /* The store's word on an entry that was judged. */
@@ -124,7 +67,7 @@ static bool decide_entry(struct session *session, const struct entry *entry,
 
     if (!is_done)
         return false;
-    set_result(decision, result, state, &reason);
+    decision_take_result(decision, result, state, &reason);
     if (entry->reports != 0 && decision->status != 200)
         decision->has_state = false;
     return result != CHANGE_DONE || session_entry_count(session, &decision->entry_end, error);
@@ -140,7 +83,7 @@ static bool decide_one(struct session *session, const struct decisions *decision
         return true;
     if (entry.reports != 0 && decision->reports == NULL &&
         !bulk_take(decisions->lists, &entry, &decision->reports, &reason)) {
-        set_error(decision, &reason);
+        decision_fail(decision, &reason);
         return true;
     }
     decision->report_count = entry.reports;
@@ -155,65 +98,6 @@ static bool run_chunk(struct session *session, struct store_job *job, struct err
         if (!decide_one(session, decisions, &decisions->items[i], error))
             return false;
     return true;
-}
-
-static void print_result(const struct decision *decision, struct buffer *buffer)
-{
-    buffer_text(buffer, "{\"id\":");
-    if (decision->id[0] == '\0')
-        buffer_text(buffer, "null");
-    else
-        buffer_format(buffer, "\"%s\"", decision->id);
-    buffer_format(buffer,
-                  ",\"ok\":%s,\"status\":%u,\"state\":", decision->status == 200 ? "true" : "false",
-                  decision->status);
-    if (decision->has_state)
-        buffer_format(buffer, "\"%s\"", report_state_name(decision->state));
-    else
-        buffer_text(buffer, "null");
-    buffer_text(buffer, ",\"error\":");
-    if (decision->status == 200)
-        buffer_text(buffer, "null");
-    else
-        buffer_json(buffer, decision->error, strlen(decision->error));
-    if (decision->reports != NULL)
-        bulk_print(decision->reports, decision->report_count, decision->entry_end, buffer);
-    buffer_char(buffer, '}');
-}
-
-/* The status of one decision is that of the reply, then a problem that has the result as well; of
- * several each has its own. */
-static void answer(const struct decisions *decisions)
-{
-    struct http_exchange *exchange = decisions->exchange;
-    const struct decision *only = decisions->count == 1 ? &decisions->items[0] : NULL;
-    auto_buffer struct buffer results = {0};
-
-    exchange->reply.no_store = true;
-    buffer_text(&results, "\"results\":[");
-    for (size_t i = 0; i < decisions->count; i++) {
-        if (i > 0)
-            buffer_char(&results, ',');
-        print_result(&decisions->items[i], &results);
-    }
-    buffer_char(&results, ']');
-    if (only != NULL && only->status != 200) {
-        http_problem_with(exchange, only->status, &results, "%s", only->error);
-        return;
-    }
-    buffer_format(&exchange->reply.body, "{%s}", results.data);
-}
-
-/* Those of the chunk that failed were rolled back with it, and the rest was not tried. */
-static void give_up(struct decisions *decisions, const struct error *error)
-{
-    if (decisions->next == 0) {
-        http_error(decisions->exchange, error);
-        return;
-    }
-    for (size_t i = decisions->next; i < decisions->count; i++)
-        set_error(&decisions->items[i], error);
-    answer(decisions);
 }
 
 static bool send_chunk(struct decisions *decisions, struct error *error)
@@ -237,9 +121,9 @@ static void finish_chunk(struct store_job *job)
             return;
     }
     if (error.kind == ERROR_NONE)
-        answer(decisions);
+        decisions_answer(decisions);
     else
-        give_up(decisions, &error);
+        decisions_give_up(decisions, &error);
     decisions_destroy(decisions);
     http_resume(exchange);
 }
@@ -252,7 +136,7 @@ static void take_element(struct decision *decision, json_t *element)
     if (json_is_string(element))
         buffer_bytes(&line, json_string_value(element), json_string_length(element));
     else if (!canonical_line(element, &line, &error)) {
-        set_outcome(decision, 422, error.text);
+        decision_settle(decision, 422, error.text);
         return;
     }
     decision->length = line.length;
