@@ -12,7 +12,7 @@
 /* The longest span of time: a bin a day. */
 static const double most_days = 200000;
 
-/* Options of each question in the order of their names. */
+/* Options of each question in the order of their names, at first. */
 static uint8_t *sort_options(struct rows *rows)
 {
     size_t questions = rows->questions.count;
@@ -45,6 +45,43 @@ static void shape_table(struct rows *rows, struct data *data, struct report_tabl
             (uint16_t)rows->questions.number[rows->question[i]];
     }
     free(TAKE(rows->options));
+}
+
+/* Whether an answer stands before another: what is said more often, and then by the rows. */
+static bool stands_before(const struct answer_trace *a, const struct answer_trace *b)
+{
+    return a->rows != b->rows ? a->rows > b->rows : a->digest < b->digest;
+}
+
+/* The new number of each of a question's options. */
+static void place_options(const struct answer_trace *traces, size_t count, uint8_t *place)
+{
+    for (size_t a = 0; a < count; a++) {
+        size_t before = 0;
+        for (size_t b = 0; b < count; b++) {
+            bool alike = b < a && !stands_before(&traces[a], &traces[b]);
+            before += alike || stands_before(&traces[b], &traces[a]);
+        }
+        place[a] = (uint8_t)before;
+    }
+}
+
+/* Numbers the options by what was said, so that other names for them change no digit: sums over
+ * options are taken in the order of their numbers, and a tie goes to the first. */
+static void order_options(const struct report_table *shape, struct report_table_builder *builder,
+                          struct data *data)
+{
+    size_t cells = (size_t)shape->questions * CONSENSUS_OPTIONS_MAX;
+    auto_free struct answer_trace *traces = memory_zeroed(cells, sizeof(*traces));
+    auto_free uint8_t *answers = memory_zeroed(cells, sizeof(*answers));
+    report_table_trace(builder, shape->question, traces);
+    for (size_t q = 0; q < shape->questions; q++) {
+        uint8_t *place = answers + q * CONSENSUS_OPTIONS_MAX;
+        place_options(traces + q * CONSENSUS_OPTIONS_MAX, data->options[q].count, place);
+        names_arrange(&data->options[q], place);
+    }
+    const struct renumbering renumbering = {.answers = answers, .question = shape->question};
+    report_table_renumber(builder, &renumbering);
 }
 
 static void measure_time(struct report_table *shape, struct data *data)
@@ -108,6 +145,7 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
     shape_table(rows, data, &shape);
     progress_start(&progress, "numbering");
     progress_show(&progress, 0, 1);
+    order_options(&shape, rows->builder, data);
     report_table_build_take(TAKE(rows->builder), &shape, &data->table);
     progress_end(&progress);
     data->timed = rows->timed;

@@ -200,6 +200,21 @@ void names_sort(struct names *names)
     }
 }
 
+void names_arrange(struct names *names, const uint8_t *place)
+{
+    const char **text = memory_zeroed(names->count, sizeof(*text));
+    uint32_t *length = memory_zeroed(names->count, sizeof(*length));
+    for (size_t i = 0; i < names->count; i++) {
+        text[place[i]] = names->text[i];
+        length[place[i]] = names->length[i];
+        names->number[i] = place[names->number[i]];
+    }
+    free(names->text);
+    free(names->length);
+    names->text = text;
+    names->length = length;
+}
+
 int64_t names_find(const struct names *names, const char *text, size_t length)
 {
     const struct slot *slot = find_slot(names, hash_name(names, text, length), text, length);

@@ -79,6 +79,27 @@ void report_table_renumber(struct report_table_builder *builder,
     }
 }
 
+/* The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
+static uint64_t mix(uint64_t value)
+{
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9U;
+    value = (value ^ value >> 27) * 0x94d049bb133111ebU;
+    return value ^ value >> 31;
+}
+
+void report_table_trace(const struct report_table_builder *builder, const uint16_t *question,
+                        struct answer_trace *traces)
+{
+    for (size_t i = 0; i < builder->count; i++) {
+        uint32_t item = builder->item[i];
+        struct answer_trace *trace =
+            &traces[(size_t)question[item] * CONSENSUS_OPTIONS_MAX + builder->answer[i]];
+        uint64_t who = (uint64_t)item << 32 | builder->reporter[i];
+        trace->rows++;
+        trace->digest += mix(mix(who) + builder->when[i]);
+    }
+}
+
 /* first[] by counting; returns the place of each row, grouped by item. */
 static uint32_t *place_rows(const struct report_table_builder *builder, struct report_table *table)
 {

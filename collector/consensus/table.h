@@ -58,6 +58,16 @@ struct renumbering {
 void report_table_renumber(struct report_table_builder *builder,
                            const struct renumbering *renumbering);
 
+/* What rows tell of an answer whatever its name is: how many there are, and the sum of a hash of
+ * (item, reporter, interval) over them. Answers of one trace are said in the same rows. */
+struct answer_trace {
+    uint64_t rows, digest;
+};
+
+/* `question` of each item; `traces`, CONSENSUS_OPTIONS_MAX a question, are zero before. */
+void report_table_trace(const struct report_table_builder *builder, const uint16_t *question,
+                        struct answer_trace *traces);
+
 /* Groups and sorts; takes the builder and the columns of `shape` (options, question, interval and
  * the counts items, intervals, reporters, questions, span). */
 void report_table_build_take(struct report_table_builder *builder, const struct report_table *shape,

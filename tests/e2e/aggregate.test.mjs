@@ -90,6 +90,32 @@ describe('zhanji-aggregate', () => {
     assert.deepEqual(outputs[0], outputs[1]);
   });
 
+  test('other names for the answers change no digit', async (t) => {
+    const folder = temporaryFolder(t);
+    const answers = ['a', 'b', 'c', 'd', 'e'];
+    const renamed = { a: 'd', b: 'zz', c: 'a', d: '00', e: 'c' };
+    const back = Object.fromEntries(Object.entries(renamed).map(([old, name]) => [name, old]));
+    let state = 7;
+    const below = (limit) => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return Math.floor((state / 4294967296) * limit);
+    };
+    const rows = Array.from({ length: 2500 }, () => [`i${below(40)}`, `r${below(12)}`, answers[Math.min(below(5), below(5))], `202${below(4)}-0${1 + below(9)}-1${below(9)}`]);
+    const told = async (name, extra) => {
+      const files = Object.fromEntries(['out', 'history', 'reporters'].map((file) => [file, path.join(folder, file)]));
+      const input = csv(rows.map(([item, reporter, answer, time]) => [item, reporter, name(answer), time].join(',')));
+      const { code, stderr } = await aggregate(['--csv', '-', ...extra, ...Object.entries(files).flatMap(([file, where]) => [`--${file}`, where])], { input });
+      assert.equal(code, 0, stderr);
+      return Object.values(files).map((file) => readFileSync(file, 'utf8').split('\n').map((line) => line.split(',')));
+    };
+    for (const extra of [[], ['--static']]) {
+      const plain = await told((answer) => answer, extra);
+      const other = await told((answer) => renamed[answer], extra);
+      for (const file of other.slice(0, 2)) for (const line of file.slice(1)) if (line.length > 1) line[1] = back[line[1]];
+      assert.deepEqual(other, plain);
+    }
+  });
+
   test('names are told apart and sorted by their bytes, short or long', async () => {
     const long = 'a place with a name that is longer than most';
     const names = ['', '0', 'abcdefgh', 'abcdefgh\u0001', 'abcdefghi', 'b', long, `${long}r`, '站'];
