@@ -19,7 +19,7 @@ static const struct still_kind kinds[] = {
 enum {
     KINDS = ARRAY_LENGTH(kinds),
     FOLDED_MOST = 100000,  /* observations learned from in all folds together, about */
-    SAMPLED_MOST = 400000, /* above this a sample of items is judged by */
+    SAMPLED_MOST = 200000, /* above this a sample of items is judged by */
     LARGE = 2000000,       /* above this the best candidate alone is learned in the end */
     DRAWS = 200,           /* of the bootstrap */
     BLOCKS = 1024          /* items are drawn in as many groups, at most */

@@ -1,9 +1,6 @@
 #include "collector/consensus/still_state.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "collector/consensus/quick.h"
 
 enum {
     ITERATIONS = 40
@@ -20,30 +17,51 @@ int still_fold(size_t observation)
     return (int)((z ^ (z >> 31)) % STILL_FOLDS);
 }
 
-static bool is_learned(const struct still *still, size_t observation)
+static bool is_learned(const struct still_task *task, size_t observation)
 {
-    return still->task.fold < 0 || still_fold(observation) != still->task.fold;
+    return task->fold < 0 || still_fold(observation) != task->fold;
 }
 
 static size_t row_of(const struct still *still, size_t observation)
 {
     const struct report_table *table = still->task.table;
     size_t reporter = still->task.number[table->reporter[observation]];
-    return (reporter * still->options + table->answer[observation]) * still->states;
+    return reporter * still->options + table->answer[observation];
+}
+
+/* What is learned from, in the order of items. */
+static void list_labels(struct still *still)
+{
+    const struct still_task *task = &still->task;
+    const struct report_table *table = task->table;
+    size_t most = 0;
+    size_t count = 0;
+    for (size_t place = 0; place < task->item_count; place++)
+        most += table->first[task->items[place] + 1] - table->first[task->items[place]];
+    still->labels = memory_zeroed(most, sizeof(*still->labels));
+    still->first_label = memory_zeroed(task->item_count + 1, sizeof(*still->first_label));
+    for (size_t place = 0; place < task->item_count; place++) {
+        uint32_t item = task->items[place];
+        for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
+            if (is_learned(task, i)) {
+                still->labels[count++] =
+                    (struct still_label){(uint32_t)row_of(still, i), table->weight[i]};
+            }
+        }
+        still->first_label[place + 1] = (uint32_t)count;
+    }
 }
 
 /* Shares of the votes; items of little agreement are more likely hard ones. */
 static void start_item(struct still *still, size_t place)
 {
-    const struct report_table *table = still->task.table;
-    uint32_t item = still->task.items[place];
     double share[CONSENSUS_OPTIONS_MAX];
     double sum = 0;
     double top = 0;
     for (size_t k = 0; k < still->options; k++)
         share[k] = start_share;
-    for (size_t i = table->first[item]; i < table->first[item + 1]; i++)
-        share[table->answer[i]] += is_learned(still, i) ? (double)table->weight[i] : 0;
+    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++)
+        share[still->labels[i].row % still->options] += (double)still->labels[i].weight;
     for (size_t k = 0; k < still->options; k++)
         sum += share[k];
     for (size_t k = 0; k < still->options; k++) {
@@ -55,23 +73,6 @@ static void start_item(struct still *still, size_t place)
     for (size_t s = 0; s < still->states; s++) {
         double part = still->kind.difficulties == 1 ? 1 : s < still->options ? 1 - hard : hard;
         still->gamma[place * still->states + s] = (float)(part * share[s % still->options]);
-    }
-}
-
-static void count(struct still *still)
-{
-    const struct report_table *table = still->task.table;
-    size_t states = still->states;
-    memset(still->counts, 0, still->reporters * still->options * states * sizeof(double));
-    for (size_t place = 0; place < still->task.item_count; place++) {
-        uint32_t item = still->task.items[place];
-        const float *gamma = still->gamma + place * states;
-        for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            double *row = still->counts + row_of(still, i);
-            double weight = is_learned(still, i) ? (double)table->weight[i] : 0;
-            for (size_t s = 0; s < states; s++)
-                row[s] += weight * (double)gamma[s];
-        }
     }
 }
 
@@ -97,65 +98,17 @@ static void update_prior(struct still *still)
     }
 }
 
-static void maximise(struct still *still, int iteration)
-{
-    count(still);
-    update_prior(still);
-    habits_update(still, iteration);
-}
-
-/* Makes p of logarithms, for the states. */
-static void normalise(double *sum, size_t states)
-{
-    double greatest = -HUGE_VAL;
-    double total = 0;
-    for (size_t s = 0; s < states; s++)
-        greatest = fmax(greatest, sum[s]);
-    for (size_t s = 0; s < states; s++) {
-        sum[s] = quick_exp(fmax(sum[s] - greatest, -700));
-        total += sum[s];
-    }
-    for (size_t s = 0; s < states; s++)
-        sum[s] /= total;
-}
-
-/* The posterior of one item; returns the largest change of a class. */
-static double expect_item(struct still *still, size_t place)
-{
-    const struct report_table *table = still->task.table;
-    uint32_t item = still->task.items[place];
-    float *gamma = still->gamma + place * still->states;
-    double sum[STILL_STATES_MAX];
-    double moved[CONSENSUS_OPTIONS_MAX] = {0};
-    double most = 0;
-    memcpy(sum, still->log_prior, sizeof(sum));
-    for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
-        const float *row = still->log_chance + row_of(still, i);
-        double weight = is_learned(still, i) ? (double)table->weight[i] : 0;
-        for (size_t s = 0; s < still->states; s++)
-            sum[s] += weight * (double)row[s];
-    }
-    normalise(sum, still->states);
-    for (size_t s = 0; s < still->states; s++) {
-        moved[s % still->options] += sum[s] - (double)gamma[s];
-        gamma[s] = (float)sum[s];
-    }
-    for (size_t k = 0; k < still->options; k++)
-        most = fmax(most, fabs(moved[k]));
-    return most;
-}
-
 static void learn(struct still *still)
 {
     for (size_t place = 0; place < still->task.item_count; place++)
         start_item(still, place);
+    still_count_all(still);
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-        double moved = 0;
-        maximise(still, iteration);
-        for (size_t place = 0; place < still->task.item_count; place++)
-            moved = fmax(moved, expect_item(still, place));
-        if (moved < settled && communities_are_formed(still, iteration))
-            break;
+        update_prior(still);
+        habits_update(still, iteration);
+        bool may_end = communities_are_formed(still, iteration);
+        if (still_pass(still) < settled && may_end)
+            return;
     }
 }
 
@@ -171,6 +124,7 @@ struct still *still_create(const struct still_task *task, const struct still_kin
     still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
     still->counts = memory_zeroed(cells, sizeof(*still->counts));
     still->gamma = memory_zeroed(task->item_count * still->states, sizeof(*still->gamma));
+    list_labels(still);
     if (kind->way == STILL_COMMUNITIES)
         still->communities = communities_create(still->reporters);
     learn(still);
@@ -184,6 +138,8 @@ void still_destroy(struct still *still)
     if (!still)
         return;
     communities_destroy(still->communities);
+    free(still->labels);
+    free(still->first_label);
     free(still->log_chance);
     free(still->counts);
     free(still->gamma);
@@ -201,7 +157,7 @@ static double judge_observation(const struct still *still, size_t observation, c
                                 struct still_verdict *verdict)
 {
     const struct report_table *table = still->task.table;
-    const float *row = still->log_chance + row_of(still, observation);
+    const float *row = still->log_chance + row_of(still, observation) * still->states;
     double weight = (double)table->weight[observation];
     double sum = 0;
     for (size_t s = 0; s < still->states; s++) {
@@ -220,7 +176,7 @@ void still_judge(const struct still *still, struct still_verdict *verdict, doubl
         uint32_t item = still->task.items[place];
         const float *gamma = still->gamma + place * still->states;
         for (size_t i = table->first[item]; i < table->first[item + 1]; i++)
-            if (!is_learned(still, i))
+            if (!is_learned(&still->task, i))
                 found[place] += judge_observation(still, i, gamma, verdict);
     }
 }

@@ -4,7 +4,8 @@
 #include "collector/consensus/still.h"
 
 /*
- * What is inside `struct still`, for the parts of its EM: still.c (items), habits.c (reporters,
+ * What is inside `struct still`, for the parts of its EM: still.c (items), pass.c (their
+ * E step), habits.c (reporters,
  * one by one), communities.c (reporters by their likeness).
  */
 enum {
@@ -31,18 +32,30 @@ struct communities {
     double *member; /* reporter × COMMUNITIES_MOST: of which one is a member, as probabilities */
 };
 
+/* An answer that is learned from. */
+struct still_label {
+    uint32_t row; /* reporter × options + answer: more than 2^32 would not fit in memory */
+    float weight;
+};
+
 struct still {
     struct still_task task;
     struct still_kind kind;
     size_t options, states; /* states = difficulties × options, class fastest */
     size_t reporters;
-    float *log_chance; /* (reporter × options + answer) × states */
-    double *counts;    /* the same */
-    float *gamma;      /* item × states */
+    struct still_label *labels; /* by item */
+    uint32_t *first_label;      /* items + 1: where an item's labels begin */
+    float *log_chance;          /* (reporter × options + answer) × states */
+    double *counts;             /* the same */
+    float *gamma;               /* item × states */
     double log_prior[STILL_STATES_MAX];
     struct confusion pooled[2];      /* Σ_r N, of each difficulty */
     struct communities *communities; /* NULL of a kind without */
 };
+
+/* N from γ, and the E step (which counts anew); the largest change of a class at an item. */
+void still_count_all(struct still *still);
+double still_pass(struct still *still);
 
 /* The M step of the reporters: θ from N. The first iteration is number 0. */
 void habits_update(struct still *still, int iteration);

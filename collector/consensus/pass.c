@@ -1,0 +1,114 @@
+#include <math.h>
+#include <string.h>
+
+#include "collector/consensus/quick.h"
+#include "collector/consensus/still_state.h"
+
+/*
+ * The E step, and in the same pass what it counts: an item's labels are at hand once an iteration.
+ * Unrolled for the usual numbers of options.
+ */
+
+/* Makes p of logarithms, for the states. */
+UNROLLED void normalise(double *sum, const size_t states)
+{
+    double greatest = sum[0];
+    double total = 0;
+    for (size_t s = 1; s < states; s++)
+        greatest = sum[s] > greatest ? sum[s] : greatest;
+    for (size_t s = 0; s < states; s++) {
+        double below = sum[s] - greatest;
+        sum[s] = quick_exp(below > -700 ? below : -700);
+        total += sum[s];
+    }
+    for (size_t s = 0; s < states; s++)
+        sum[s] /= total;
+}
+
+/* Takes the new posterior over the states; returns the largest change of a class. */
+UNROLLED double keep_posterior(const double *p, float *gamma, const size_t states,
+                               const size_t options)
+{
+    double moved[CONSENSUS_OPTIONS_MAX] = {0};
+    double most = 0;
+    for (size_t s = 0; s < states; s++) {
+        moved[s % options] += p[s] - (double)gamma[s];
+        gamma[s] = (float)p[s];
+    }
+    for (size_t k = 0; k < options; k++)
+        most = fabs(moved[k]) > most ? fabs(moved[k]) : most;
+    return most;
+}
+
+UNROLLED void count_item(struct still *still, size_t place, const size_t states)
+{
+    const float *gamma = still->gamma + place * states;
+    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++) {
+        double *row = still->counts + still->labels[i].row * states;
+        double weight = (double)still->labels[i].weight;
+        for (size_t s = 0; s < states; s++)
+            row[s] += weight * (double)gamma[s];
+    }
+}
+
+UNROLLED double expect_item(struct still *still, size_t place, const size_t states,
+                            const size_t options)
+{
+    double sum[STILL_STATES_MAX];
+    for (size_t s = 0; s < states; s++)
+        sum[s] = still->log_prior[s];
+    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++) {
+        const float *row = still->log_chance + still->labels[i].row * states;
+        double weight = (double)still->labels[i].weight;
+        for (size_t s = 0; s < states; s++)
+            sum[s] += weight * (double)row[s];
+    }
+    normalise(sum, states);
+    return keep_posterior(sum, still->gamma + place * states, states, options);
+}
+
+UNROLLED double pass_over(struct still *still, const size_t states, const size_t options)
+{
+    double moved = 0;
+    for (size_t place = 0; place < still->task.item_count; place++) {
+        double change = expect_item(still, place, states, options);
+        moved = change > moved ? change : moved;
+        count_item(still, place, states);
+    }
+    return moved;
+}
+
+static void clear_counts(struct still *still)
+{
+    size_t cells = still->reporters * still->options * still->states;
+    memset(still->counts, 0, cells * sizeof(*still->counts));
+}
+
+void still_count_all(struct still *still)
+{
+    clear_counts(still);
+    for (size_t place = 0; place < still->task.item_count; place++)
+        count_item(still, place, still->states);
+}
+
+/* With one difficulty, and with two. */
+#define PASS(options)                                                    \
+    (still->states == (options) ? pass_over(still, (options), (options)) \
+                                : pass_over(still, 2 * (options), (options)))
+
+double still_pass(struct still *still)
+{
+    clear_counts(still);
+    switch (still->options) {
+    case 2:
+        return PASS(2);
+    case 3:
+        return PASS(3);
+    case 4:
+        return PASS(4);
+    case 5:
+        return PASS(5);
+    default:
+        return pass_over(still, still->states, still->options);
+    }
+}
