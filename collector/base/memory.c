@@ -54,6 +54,14 @@ void *memory_resize_take(void *pointer, size_t count, size_t size)
     return checked(realloc(pointer, bytes == 0 ? 1 : bytes));
 }
 
+void *memory_copy(const void *elements, size_t count, size_t size)
+{
+    void *copy = memory_zeroed(count + 1, size);
+    if (count > 0)
+        memcpy(copy, elements, count * size);
+    return copy;
+}
+
 char *memory_text(const char *text)
 {
     return text == NULL ? NULL : memory_slice(text, strlen(text));

@@ -30,6 +30,8 @@ NODISCARD void *memory_zeroed(size_t count, size_t size);
 /* The same, from a cache line's beginning on, and of few large pages where the system has them:
  * for tables that are read here and there. */
 NODISCARD void *memory_zeroed_lines(size_t count, size_t size);
+/* A copy of count × size bytes (NULL: none) with room for one element more, which is zero. */
+NODISCARD void *memory_copy(const void *elements, size_t count, size_t size);
 /* Like realloc to count × size bytes; takes the old pointer. */
 NODISCARD void *memory_resize_take(void *pointer, size_t count, size_t size);
 /* Copies of a text, or of length bytes with a NUL added. NULL gives NULL. */

@@ -124,14 +124,6 @@ static void add_report(const struct learning *learning, const struct observed *o
     }
 }
 
-static void *copy_bytes(const void *bytes, size_t count, size_t size)
-{
-    void *copy = memory_zeroed(count + 1, size);
-    if (count > 0)
-        memcpy(copy, bytes, count * size);
-    return copy;
-}
-
 /* An item a station and question that takes part, answered or not. */
 static void shape_table(struct learning *learning, struct report_table *shape)
 {
@@ -148,7 +140,7 @@ static void shape_table(struct learning *learning, struct report_table *shape)
     for (size_t item = 0; item < shape->items; item++)
         shape->question[item] = (uint16_t)(item % shape->questions);
     shape->interval =
-        copy_bytes(learning->interval, learning->interval_count, sizeof *learning->interval);
+        memory_copy(learning->interval, learning->interval_count, sizeof *learning->interval);
     shape->intervals = learning->interval_count;
     shape->reporters = learning->reporters;
     shape->span = learning->request->span;

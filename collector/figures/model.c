@@ -64,11 +64,7 @@ double model_accuracy(const struct model *model, uint32_t reporter)
 
 static void *copy_bytes(const void *bytes, size_t count, size_t size)
 {
-    if (bytes == NULL)
-        return NULL;
-    void *copy = memory_zeroed(count == 0 ? 1 : count, size);
-    memcpy(copy, bytes, count * size);
-    return copy;
+    return bytes == NULL ? NULL : memory_copy(bytes, count, size);
 }
 
 struct model *model_with_span(const struct model *model, double span)

@@ -60,22 +60,14 @@ static void keep_item(const struct place *before, int question, struct observing
     observing->weights[question] = before->items[question].weight;
 }
 
-static void *copy_rows(const void *rows, size_t count, size_t size)
-{
-    void *copy = memory_zeroed(count + 1, size);
-    if (count > 0)
-        memcpy(copy, rows, count * size);
-    return copy;
-}
-
 /* A trace that goes on makes no edges, and once the place is published nobody may. */
 static void copy_edges(const struct item *from, struct item *to)
 {
     if (to->knots != from->knots || from->edges.forward == NULL)
         return;
     size_t count = (to->knots->piece_count + 1) * (size_t)to->knots->options;
-    to->edges.forward = copy_rows(from->edges.forward, count, sizeof *to->edges.forward);
-    to->edges.backward = copy_rows(from->edges.backward, count, sizeof *to->edges.backward);
+    to->edges.forward = memory_copy(from->edges.forward, count, sizeof *to->edges.forward);
+    to->edges.backward = memory_copy(from->edges.backward, count, sizeof *to->edges.backward);
 }
 
 /* The place of what was observed, with what stays of the one before. */
@@ -143,7 +135,7 @@ struct place *place_with_rules(const struct place *place, struct rules *rules)
     for (int q = 0; q < rules->survey->question_count; q++)
         knots[q] = packed_hold(place->items[q].knots);
     struct arrivals arrivals = {
-        .at = copy_rows(place->arrivals.at, place->arrivals.count, sizeof *place->arrivals.at),
+        .at = memory_copy(place->arrivals.at, place->arrivals.count, sizeof *place->arrivals.at),
         .count = place->arrivals.count,
     };
     struct place *made = place_restore_take(rules, place->station, knots, &arrivals);

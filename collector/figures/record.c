@@ -27,24 +27,16 @@ void record_drop(struct record *record)
     free(record);
 }
 
-static void *copy_column(const void *rows, size_t count, size_t size)
-{
-    void *copy = memory_zeroed(count + 1, size);
-    if (count > 0)
-        memcpy(copy, rows, count * size);
-    return copy;
-}
-
 static struct record *record_copy(const struct record *record)
 {
     const struct observed *from = &record->observed;
     struct observed copy = *from;
-    copy.first = copy_column(from->first, from->count, sizeof *from->first);
-    copy.span = copy_column(from->span, from->count, sizeof *from->span);
-    copy.basis = copy_column(from->basis, from->count, sizeof *from->basis);
-    copy.reporter = copy_column(from->reporter, from->count, sizeof *from->reporter);
-    copy.answers = copy_column(from->answers, from->count, from->packing.size);
-    copy.reporters = copy_column(from->reporters, from->reporter_count, sizeof *from->reporters);
+    copy.first = memory_copy(from->first, from->count, sizeof *from->first);
+    copy.span = memory_copy(from->span, from->count, sizeof *from->span);
+    copy.basis = memory_copy(from->basis, from->count, sizeof *from->basis);
+    copy.reporter = memory_copy(from->reporter, from->count, sizeof *from->reporter);
+    copy.answers = memory_copy(from->answers, from->count, from->packing.size);
+    copy.reporters = memory_copy(from->reporters, from->reporter_count, sizeof *from->reporters);
     copy.capacity = from->count + 1;
     struct record *made = record_create_take(&copy);
     made->since = record->since;

@@ -11,12 +11,16 @@ static const struct {
     const char *ending;
     const char *type;
 } types[] = {
-    {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-    {".svg", "image/svg+xml"},           {".png", "image/png"},
-    {".json", "application/json"},       {".webmanifest", "application/manifest+json"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".json", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".html", "text/html; charset=utf-8"},
 };
 
-static const char *type_of(const char *name)
+const char *asset_type(const char *name)
 {
     size_t length = strlen(name);
     for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
@@ -99,7 +103,7 @@ static bool make(const struct survey *survey, const char *name, struct buffer *o
 static enum http_progress send_asset(struct http_exchange *exchange, const struct app *app,
                                      const char *name)
 {
-    const char *type = type_of(name);
+    const char *type = asset_type(name);
     const struct embedded_file *file = asset_find("assets", name);
     exchange->reply.type = type;
     if (file != NULL && type != NULL)

@@ -11,6 +11,9 @@ extern const size_t pages_files_count;
 /* One of them, or NULL. */
 const struct embedded_file *asset_find(const char *folder, const char *name);
 
+/* The media type of a file by the ending of its name, or NULL. */
+const char *asset_type(const char *name);
+
 /* Whether drawings.svg has a symbol of this id. */
 bool asset_draws(const char *id);
 

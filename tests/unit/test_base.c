@@ -32,6 +32,17 @@ static void numbers_are_whole_and_ranged(void **state)
     assert_false(number_signed("-5", 2, -4, 4, &value));
 }
 
+static void a_copy_has_room_for_one_more(void **state)
+{
+    (void)state;
+    const uint16_t some[] = {1, 2, 3};
+    auto_free uint16_t *copy = memory_copy(some, ARRAY_LENGTH(some), sizeof some[0]);
+    assert_memory_equal(copy, some, sizeof some);
+    assert_int_equal(copy[ARRAY_LENGTH(some)], 0);
+    auto_free uint16_t *none = memory_copy(NULL, 0, sizeof some[0]);
+    assert_int_equal(none[0], 0);
+}
+
 static void real_numbers_follow_json(void **state)
 {
     (void)state;
@@ -179,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_whole_and_ranged),
+        cmocka_unit_test(a_copy_has_room_for_one_more),
         cmocka_unit_test(real_numbers_follow_json),
         cmocka_unit_test(printed_numbers_have_at_most_the_decimals_asked_for),
         cmocka_unit_test(text_is_escaped_for_where_it_goes),
