@@ -4,7 +4,9 @@
 #include <string.h>
 
 enum {
-    HOUR_SECONDS = 3600
+    HOUR_SECONDS = 3600,
+    MINUTE_SECONDS = 60,
+    HOUR_MINUTES = 60
 };
 
 static const char *const english_months[] = {
@@ -43,6 +45,22 @@ void date_hour(struct buffer *out, enum language language, int64_t instant, int3
         buffer_format(out, ", %d:00–%d:00", hour, hour + 1);
     else
         buffer_format(out, "%d时", hour);
+}
+
+void date_visit(struct buffer *out, enum language language, const char *visited,
+                int32_t offset_seconds)
+{
+    struct visit visit;
+    if (!visit_parse(visited, strlen(visited), offset_seconds, &visit)) {
+        buffer_text(out, visited);
+        return;
+    }
+    date_interval(out, language, visit.first, visit.last);
+    if (strchr(visited, 'T') == NULL)
+        return;
+    int minute = (int)((visit.begin - day_begin(visit.first, offset_seconds)) / MINUTE_SECONDS);
+    buffer_format(out, language == LANGUAGE_EN ? ", %d:%02d" : " %d:%02d", minute / HOUR_MINUTES,
+                  minute % HOUR_MINUTES);
 }
 
 static bool ends_month(int32_t day)

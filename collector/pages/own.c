@@ -75,12 +75,14 @@ static void put_content(struct page *page, const struct stored_report *report)
     if (report->station < 0)
         return;
     const struct station *station = &page->survey->stations[report->station];
+    auto_buffer struct buffer visited = {0};
+    date_visit(&visited, html->language, report->visited_text, page->survey->offset_seconds);
     FILL(html,
          "<dl class=\"receipt\"><div><dt>{@form_station}</dt><dd><a "
          "href=\"/stations/{%id}{?}\">{station}</a></dd></div>"
          "<div><dt>{@receipt_visited}</dt><dd>{visited}</dd></div>\n",
          TEXT("id", station->id), TEXT("station", html_in(html, &station->name)),
-         TEXT("visited", report->visited_text));
+         TEXT("visited", visited.data));
     put_answers(page, report);
     if (report->note != NULL)
         FILL(html, "<div><dt>{@form_note}</dt><dd dir=\"auto\" class=\"note\">{note}</dd></div>",

@@ -23,6 +23,13 @@ static void put_arrival(struct page *page, int64_t received)
          TEXT("instant", instant.data), TEXT("hour", hour.data));
 }
 
+static void put_visit(struct page *page, const char *visited)
+{
+    auto_buffer struct buffer text = {0};
+    date_visit(&text, page->html.language, visited, page->survey->offset_seconds);
+    put_row(&page->html, "receipt_visited", text.data, "");
+}
+
 static const char own_button[] =
     "<form class=\"own\" method=\"post\" action=\"/mine{?}\">"
     "<input type=\"hidden\" name=\"id\" value=\"{id}\">"
@@ -54,7 +61,7 @@ static void put_facts(struct page *page, const struct receipt_page *receipt, con
     html_put(html, "<h2>{@receipt_keep}</h2><p>{@receipt_keep_why}</p>"
                    "<dl class=\"receipt\" id=\"receipt\">\n");
     put_row(html, "form_station", station, "");
-    put_row(html, "receipt_visited", receipt->visited, "");
+    put_visit(page, receipt->visited);
     put_arrival(page, receipt->received);
     put_row(html, "receipt_id", uuid, "code");
     put_row(html, "receipt_tracking", receipt->tracking, "code secret");

@@ -165,7 +165,7 @@ static void a_receipt_tells_the_secret_once_and_what_comes_next(void **state)
     const struct fixture *fixture = *state;
     struct receipt_page receipt = {
         .station = survey_station(fixture->survey, "bagou"),
-        .visited = "2023",
+        .visited = "2023-12-20T23:30Z",
         .state = STATE_PENDING,
         .received = 1795334400, /* 2026-11-22T08:00:00Z */
         .content_hash = "c0ffee",
@@ -179,6 +179,7 @@ static void a_receipt_tells_the_secret_once_and_what_comes_next(void **state)
     has(&exchange, "待审核，未计入");
     has(&exchange, "the-secret");
     has(&exchange, "c0ffee");
+    has(&exchange, "<dd class=\"\">2023年12月21日 7:30</dd>");
     has(&exchange, "<time datetime=\"2026-11-22T08:00:00Z\">2026年11月22日16时</time>");
     lacks(&exchange, "⟦");
     http_exchange_finish(&exchange);
@@ -206,6 +207,7 @@ static void own_report_is_asked_for_shown_and_withdrawn_only_when_sure(void **st
     struct http_exchange exchange = {.request = {.method = HTTP_POST, .path = "/mine"}};
     assert_int_equal(pages_own(&fixture->app, &own, &exchange), HTTP_DONE);
     has(&exchange, "含个人信息");
+    has(&exchange, "<dd>2023年</dd>");
     has(&exchange, "&lt;i&gt;");
     lacks(&exchange, "name=\"sure\"");
     http_exchange_finish(&exchange);
