@@ -3,6 +3,7 @@
 
 /* The built-in survey and an app without store or view; include after cmocka.h. */
 #include "collector/pages/pages.h"
+#include "tests/unit/page_text.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -42,18 +43,6 @@ static inline int teardown(void **state)
     survey_destroy(fixture->survey);
     free(fixture);
     return 0;
-}
-
-static inline void has(const struct http_exchange *exchange, const char *text)
-{
-    if (strstr(exchange->reply.body.data, text) == NULL)
-        fail_msg("the page lacks: %s", text);
-}
-
-static inline void lacks(const struct http_exchange *exchange, const char *text)
-{
-    if (strstr(exchange->reply.body.data, text) != NULL)
-        fail_msg("the page has: %s", text);
 }
 
 #endif

@@ -211,6 +211,30 @@ static inline void newsroom_load_archive(struct newsroom *room)
     archive_finish(&archive);
 }
 
+/* For cmocka: a room with the archive published, one without a report, and its end. */
+static inline int newsroom_with_archive(void **state)
+{
+    struct newsroom *room = newsroom_open(NULL, ":memory:");
+    newsroom_load_archive(room);
+    newsroom_publish(room);
+    *state = room;
+    return 0;
+}
+
+static inline int newsroom_empty(void **state)
+{
+    struct newsroom *room = newsroom_open(NULL, ":memory:");
+    newsroom_publish(room);
+    *state = room;
+    return 0;
+}
+
+static inline int newsroom_end(void **state)
+{
+    newsroom_close(*state);
+    return 0;
+}
+
 static inline int32_t day_of(const char *text)
 {
     int32_t day = 0;

@@ -8,6 +8,7 @@
 #include "collector/intake/keys.h"
 #include "collector/pages/handlers.h"
 #include "collector/pages/pages.h"
+#include "tests/unit/page_text.h"
 
 extern const struct embedded_file schema_files[];
 extern const size_t schema_files_count;
@@ -132,18 +133,6 @@ static inline void ask_station(struct fixture *fixture, const char *id,
     exchange->request.path = "/stations/x";
     exchange->request.arguments[0] = id;
     ask(fixture, handle_station, exchange);
-}
-
-static inline void has(const struct http_exchange *exchange, const char *text)
-{
-    if (strstr(exchange->reply.body.data, text) == NULL)
-        fail_msg("the page lacks: %s", text);
-}
-
-static inline void lacks(const struct http_exchange *exchange, const char *text)
-{
-    if (strstr(exchange->reply.body.data, text) != NULL)
-        fail_msg("the page has: %s", text);
 }
 
 #endif

@@ -3,34 +3,11 @@
 
 #include "tests/unit/publish_fixture.h"
 
-static int open_archive(void **state)
-{
-    struct newsroom *room = newsroom_open(NULL, ":memory:");
-    newsroom_load_archive(room);
-    newsroom_publish(room);
-    *state = room;
-    return 0;
-}
-
-static int open_empty(void **state)
-{
-    struct newsroom *room = newsroom_open(NULL, ":memory:");
-    newsroom_publish(room);
-    *state = room;
-    return 0;
-}
-
 static int open_tiny(void **state)
 {
     struct newsroom *room = newsroom_open(TINY_SURVEY, ":memory:");
     newsroom_publish(room);
     *state = room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    newsroom_close(*state);
     return 0;
 }
 
@@ -505,33 +482,38 @@ static void a_notice_of_the_operator_moves_what_nobody_visited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_archive_tells_its_story, open_archive, close_room),
+        cmocka_unit_test_setup_teardown(the_archive_tells_its_story, newsroom_with_archive,
+                                        newsroom_end),
         cmocka_unit_test_setup_teardown(the_change_at_the_west_station_lies_in_2023_or_2024,
-                                        open_archive, close_room),
+                                        newsroom_with_archive, newsroom_end),
         cmocka_unit_test_setup_teardown(nothing_is_known_of_what_was_published_before_the_first_day,
-                                        open_archive, close_room),
-        cmocka_unit_test_setup_teardown(the_past_shows_what_was_published_then, open_archive,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(a_later_known_at_is_now, open_empty, close_room),
-        cmocka_unit_test_setup_teardown(a_change_of_status_is_told_once, open_empty, close_room),
-        cmocka_unit_test_setup_teardown(what_waits_and_what_is_withheld_is_counted, open_empty,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(a_new_day_is_a_new_view, open_empty, close_room),
-        cmocka_unit_test_setup_teardown(the_months_tell_visited_from_inferred, open_archive,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(stations_are_found_and_filtered, open_archive, close_room),
-        cmocka_unit_test_setup_teardown(documents_are_json_and_say_what_the_view_says, open_archive,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(an_unchanged_station_keeps_its_document, open_archive,
-                                        close_room),
+                                        newsroom_with_archive, newsroom_end),
+        cmocka_unit_test_setup_teardown(the_past_shows_what_was_published_then,
+                                        newsroom_with_archive, newsroom_end),
+        cmocka_unit_test_setup_teardown(a_later_known_at_is_now, newsroom_empty, newsroom_end),
+        cmocka_unit_test_setup_teardown(a_change_of_status_is_told_once, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(what_waits_and_what_is_withheld_is_counted, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(a_new_day_is_a_new_view, newsroom_empty, newsroom_end),
+        cmocka_unit_test_setup_teardown(the_months_tell_visited_from_inferred,
+                                        newsroom_with_archive, newsroom_end),
+        cmocka_unit_test_setup_teardown(stations_are_found_and_filtered, newsroom_with_archive,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(documents_are_json_and_say_what_the_view_says,
+                                        newsroom_with_archive, newsroom_end),
+        cmocka_unit_test_setup_teardown(an_unchanged_station_keeps_its_document,
+                                        newsroom_with_archive, newsroom_end),
         cmocka_unit_test_setup_teardown(changes_keep_the_order_in_which_they_were_published,
-                                        open_empty, close_room),
-        cmocka_unit_test_setup_teardown(a_restart_shows_the_same, open_archive, close_room),
-        cmocka_unit_test_setup_teardown(only_so_many_may_wait_for_the_past, open_tiny, close_room),
+                                        newsroom_empty, newsroom_end),
+        cmocka_unit_test_setup_teardown(a_restart_shows_the_same, newsroom_with_archive,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(only_so_many_may_wait_for_the_past, open_tiny,
+                                        newsroom_end),
         cmocka_unit_test_setup_teardown(readers_see_whole_views_while_others_are_published,
-                                        open_empty, close_room),
+                                        newsroom_empty, newsroom_end),
         cmocka_unit_test_setup_teardown(a_notice_of_the_operator_moves_what_nobody_visited,
-                                        open_empty, close_room),
+                                        newsroom_empty, newsroom_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,20 +6,6 @@ enum {
     MIDNIGHT = 16 * 3600 /* of the survey's offset, in seconds of a day of UTC */
 };
 
-static int open_room(void **state)
-{
-    struct newsroom *room = newsroom_open(NULL, ":memory:");
-    newsroom_publish(room);
-    *state = room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    newsroom_close(*state);
-    return 0;
-}
-
 static int64_t next_midnight(const struct newsroom *room)
 {
     int64_t begun = room->now - (room->now + DAY_SECONDS - MIDNIGHT) % DAY_SECONDS;
@@ -105,10 +91,10 @@ static void a_day_that_nobody_foresaw_is_shown_when_it_is_made(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_sheets_of_a_day_are_made_before_it_begins, open_room,
-                                        close_room),
+        cmocka_unit_test_setup_teardown(the_sheets_of_a_day_are_made_before_it_begins,
+                                        newsroom_empty, newsroom_end),
         cmocka_unit_test_setup_teardown(a_day_that_nobody_foresaw_is_shown_when_it_is_made,
-                                        open_room, close_room),
+                                        newsroom_empty, newsroom_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,29 +13,6 @@ enum {
     CHANGE_MONTH = 15 /* from 2023-01 on: 2024-04 */
 };
 
-static int open_archive(void **state)
-{
-    struct newsroom *room = newsroom_open(NULL, ":memory:");
-    newsroom_load_archive(room);
-    newsroom_publish(room);
-    *state = room;
-    return 0;
-}
-
-static int open_empty(void **state)
-{
-    struct newsroom *room = newsroom_open(NULL, ":memory:");
-    newsroom_publish(room);
-    *state = room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    newsroom_close(*state);
-    return 0;
-}
-
 static void refit(struct newsroom *room)
 {
     publisher_refit(room->publisher);
@@ -315,17 +292,18 @@ static void accuracies_come_back_as_they_were_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_archive_alone_is_too_little_to_learn_from, open_archive,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(a_city_teaches_reporters_and_the_change, open_empty,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(fits_come_by_themselves, open_empty, close_room),
-        cmocka_unit_test_setup_teardown(a_part_of_the_stations_teaches_as_much, open_empty,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(what_was_learned_survives_a_restart, open_empty,
-                                        close_room),
-        cmocka_unit_test_setup_teardown(what_was_published_yesterday_stays, open_empty, close_room),
-        cmocka_unit_test_setup_teardown(stopping_gives_up_a_fit, open_empty, close_room),
+        cmocka_unit_test_setup_teardown(the_archive_alone_is_too_little_to_learn_from,
+                                        newsroom_with_archive, newsroom_end),
+        cmocka_unit_test_setup_teardown(a_city_teaches_reporters_and_the_change, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(fits_come_by_themselves, newsroom_empty, newsroom_end),
+        cmocka_unit_test_setup_teardown(a_part_of_the_stations_teaches_as_much, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(what_was_learned_survives_a_restart, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(what_was_published_yesterday_stays, newsroom_empty,
+                                        newsroom_end),
+        cmocka_unit_test_setup_teardown(stopping_gives_up_a_fit, newsroom_empty, newsroom_end),
         cmocka_unit_test(accuracies_come_back_as_they_were_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
