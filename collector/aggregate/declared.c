@@ -32,6 +32,8 @@ static bool read_basis(struct declared *declared, struct error *error)
         struct survey_basis *row = &survey->basis[survey->basis_count++];
         row->term.id = id;
         row->weight = json_number_value(weight);
+        if (!(row->weight >= 0 && row->weight <= 1))
+            return lacks("basis", error);
     }
     return survey->basis_count > 0 || lacks("basis", error);
 }
@@ -183,7 +185,7 @@ static bool read_rules(struct declared *declared, struct error *error)
         json_dumps(json_object_get(declared->json, "model"), JSON_REAL_PRECISION(17));
     struct model *model = model_parse(survey, text ? text : "", text ? strlen(text) : 0, error);
     if (!model)
-        return false;
+        return error_prefix(error, "line 1");
     declared->rules = rules_create(survey, model, notices, declared->as_of);
     return declared->rules->notice_count == json_array_size(notices) || lacks("notices", error);
 }

@@ -78,6 +78,9 @@ static bool read_report(struct recount *recount, const json_t *report, struct er
         return fault(recount, "station", error);
     if (!visited || !visit_parse(visited, strlen(visited), survey->offset_seconds, &answer.visited))
         return fault(recount, "visited", error);
+    double accuracy = json_number_value(json_object_get(report, "accuracy"));
+    if (!(accuracy >= 0 && accuracy <= 1))
+        return fault(recount, "accuracy", error);
     answer.basis = basis ? survey_basis(survey, basis) : -1;
     if (answer.basis < 0)
         return fault(recount, "basis", error);

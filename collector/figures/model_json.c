@@ -188,6 +188,52 @@ static void read_question(const json_t *json, const struct survey *survey, struc
     read_hazard(json_object_get(json, "hazard"), &question->hazard);
 }
 
+static bool are_chances(const double *values, size_t count)
+{
+    const double most = 1 + 1e-9; /* they were rounded */
+    for (size_t i = 0; i < count; i++)
+        if (!(values[i] >= 0 && values[i] <= most))
+            return false;
+    return true;
+}
+
+static bool are_rates(const double *values, size_t count)
+{
+    const double most = 1000; /* a day */
+    for (size_t i = 0; i < count; i++)
+        if (!(values[i] >= 0 && values[i] <= most))
+            return false;
+    return true;
+}
+
+/* Whether posteriors that come of it can be chances. */
+static bool question_is_sound(const struct question_model *question)
+{
+    const struct hazard *hazard = &question->hazard;
+    size_t options = (size_t)hazard->options;
+    bool are_sound = are_rates(&hazard->base_rate, 1) && are_chances(hazard->initial, options) &&
+                     are_chances(hazard->base_target, options);
+    for (size_t k = 0; k < options; k++)
+        are_sound = are_sound && are_chances(question->emission.direction[k], options);
+    if (hazard->rate == NULL)
+        return are_sound;
+    return are_sound && are_rates(hazard->rate, hazard->bins) &&
+           are_chances(hazard->target, hazard->bins * options);
+}
+
+static bool model_is_sound(const struct model *model, const struct survey *survey,
+                           struct error *error)
+{
+    if (!are_chances(&model->unnamed, 1))
+        return error_set(error, ERROR_INVALID, "the model's \"unnamed\" is no chance");
+    for (int q = 0; q < model->question_count; q++)
+        if (!question_is_sound(&model->questions[q]))
+            return error_set(error, ERROR_INVALID,
+                             "the model of question %s has a number that is no chance or rate",
+                             survey->questions[q].term.id);
+    return true;
+}
+
 struct model *model_parse(const struct survey *survey, const char *text, size_t length,
                           struct error *error)
 {
@@ -203,5 +249,9 @@ struct model *model_parse(const struct survey *survey, const char *text, size_t 
     for (size_t i = 0; i < json_array_size(questions); i++)
         read_question(json_array_get(questions, i), survey, model);
     json_decref(json);
+    if (!model_is_sound(model, survey, error)) {
+        model_drop(model);
+        return NULL;
+    }
     return model;
 }

@@ -243,6 +243,10 @@ const refused = {
   'a header without stations': [`${header({ stations: {} })}\n`, 'line 1: the header has no usable "stations"'],
   'an unknown station': [`${header()}\n${line({ station: 'x' })}\n`, 'line 2: no usable "station"'],
   'an unknown option': [`${header()}\n${line()}\n${line({ answers: { q: 'z' } })}\n`, 'line 3: no usable "answers"'],
+  'an accuracy that is none': [`${header()}\n${line()}\n${line({ accuracy: -1 })}\n`, 'line 3: no usable "accuracy"'],
+  'a weight that is none': [`${header({ basis: { self: -1 } })}\n`, 'line 1: the header has no usable "basis"'],
+  'a negative rate': [`${header().replace('"base_rate":0.0003', '"base_rate":-1')}\n`, 'line 1: the model of question q has a number that is no chance or rate'],
+  'a condition of no question': [`${header({ conditions: { c: { x: 'y' } } })}\n`, 'line 1: the header has no usable "conditions"'],
   'a line cut short': [`${header()}\n{"id":`, 'line 2: no JSON object'],
   'a bad day': [`${header()}\n${line({ visited: '2023-02-30' })}`, 'line 2: no usable "visited"'],
 };
