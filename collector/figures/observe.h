@@ -99,5 +99,9 @@ struct arrivals {
 
 void arrivals_finish(struct arrivals *arrivals);
 void observed_arrivals(const struct observed *observed, struct arrivals *arrivals_out);
+/* The same after some reports were added to those of which `before` was made. */
+void observed_arrivals_after(const struct observed *observed, const struct arrivals *before,
+                             const struct published_answer *added, size_t added_count,
+                             struct arrivals *arrivals_out);
 
 #endif

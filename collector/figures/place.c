@@ -71,12 +71,11 @@ static void copy_edges(const struct item *from, struct item *to)
 }
 
 /* The place of what was observed, with what stays of the one before. */
-static struct place *make_place(struct rules *rules, int station, const struct observed *observed,
-                                const struct place *before, struct observing *observing)
+static struct place *make_place_take(struct rules *rules, int station, const struct place *before,
+                                     struct observing *observing, struct arrivals *arrivals)
 {
-    struct arrivals arrivals = {0};
-    observed_arrivals(observed, &arrivals);
-    struct place *place = place_restore_take(rules, station, observing->knots, &arrivals);
+    struct place *place = place_restore_take(rules, station, observing->knots, arrivals);
+    place->is_counted = true;
     for (int q = 0; q < rules->survey->question_count; q++) {
         place->items[q].weight = observing->weights[q];
         if (before != NULL && before->rules == rules)
@@ -95,7 +94,21 @@ struct place *place_observe(struct rules *rules, int station, const struct obser
         else
             observe_item(rules, observed, q, before, &observing);
     }
-    return make_place(rules, station, observed, before, &observing);
+    struct arrivals arrivals = {0};
+    observed_arrivals(observed, &arrivals);
+    return make_place_take(rules, station, before, &observing, &arrivals);
+}
+
+/* Where few have come to what was counted from reports, they are counted alone. */
+static void count_arrivals(const struct place *before, const struct renewal *renewal,
+                           struct arrivals *arrivals_out)
+{
+    bool is_all = before->reports + renewal->added_count == renewal->observed->count;
+    if (before->is_counted && is_all && renewal->added_count <= RENEWAL_MAX)
+        observed_arrivals_after(renewal->observed, &before->arrivals, renewal->added,
+                                renewal->added_count, arrivals_out);
+    else
+        observed_arrivals(renewal->observed, arrivals_out);
 }
 
 static bool is_answered(const struct published_answer *answers, size_t count, int question)
@@ -126,7 +139,9 @@ struct place *place_update(const struct place *before, const struct observed *ob
         if (renewed == NULL)
             observe_item(rules, observed, q, before, &observing);
     }
-    return make_place(before->rules, before->station, observed, before, &observing);
+    struct arrivals arrivals = {0};
+    count_arrivals(before, &renewal, &arrivals);
+    return make_place_take(before->rules, before->station, before, &observing, &arrivals);
 }
 
 struct place *place_with_rules(const struct place *place, struct rules *rules)
@@ -139,6 +154,7 @@ struct place *place_with_rules(const struct place *place, struct rules *rules)
         .count = place->arrivals.count,
     };
     struct place *made = place_restore_take(rules, place->station, knots, &arrivals);
+    made->is_counted = place->is_counted;
     for (int q = 0; made->rules->model == place->rules->model && q < rules->survey->question_count;
          q++)
         made->items[q].weight = place->items[q].weight;

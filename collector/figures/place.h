@@ -28,6 +28,7 @@ struct place {
     struct item *items; /* by question */
     struct arrivals arrivals;
     uint64_t reports; /* raw, of all arrivals */
+    bool is_counted;  /* the arrivals come from reports; else from what was stored */
 };
 
 #define PLACE_ALL UINT64_MAX

@@ -53,11 +53,30 @@ int32_t reading_last_visit(const struct reading *reading)
     return isnan(reading->last_visit) ? DAY_NONE : (int32_t)lround(reading->last_visit) - 1;
 }
 
+/* These are printed for every answer of every station: numbers and texts one by one, which costs a
+ * fraction of a format. */
+static void print_standing(struct buffer *buffer, enum standing standing, double confidence)
+{
+    buffer_text(buffer, ",\"standing\":\"");
+    buffer_text(buffer, standing_name(standing));
+    buffer_text(buffer, "\",\"confidence\":");
+    print_number(buffer, confidence);
+}
+
+static void print_counts(struct buffer *buffer, uint32_t reports, uint32_t reporters)
+{
+    buffer_text(buffer, ",\"reports\":");
+    buffer_integer(buffer, reports);
+    buffer_text(buffer, ",\"reporters\":");
+    buffer_integer(buffer, reporters);
+}
+
+/* `name` with its comma and colon. */
 static void print_bracket(struct buffer *buffer, const char *name, bool is_there,
                           const struct bracket *bracket)
 {
-    static const char *const moments[] = {"earliest", "likely", "latest"};
-    buffer_format(buffer, ",\"%s\":", name);
+    static const char *const moments[] = {"{\"earliest\":", ",\"likely\":", ",\"latest\":"};
+    buffer_text(buffer, name);
     if (!is_there) {
         buffer_text(buffer, "null");
         return;
@@ -65,7 +84,7 @@ static void print_bracket(struct buffer *buffer, const char *name, bool is_there
     int32_t days[3];
     bracket_days(bracket, days);
     for (int i = 0; i < 3; i++) {
-        buffer_format(buffer, "%c\"%s\":", i == 0 ? '{' : ',', moments[i]);
+        buffer_text(buffer, moments[i]);
         print_day(buffer, days[i]);
     }
     buffer_char(buffer, '}');
@@ -76,8 +95,8 @@ static void print_segment(struct buffer *buffer, const struct survey_question *q
 {
     buffer_text(buffer, "{\"answer\":");
     print_string(buffer, question->options[segment->answer].term.id);
-    print_bracket(buffer, "from", segment->has_from, &segment->from);
-    print_bracket(buffer, "until", segment->has_until, &segment->until);
+    print_bracket(buffer, ",\"from\":", segment->has_from, &segment->from);
+    print_bracket(buffer, ",\"until\":", segment->has_until, &segment->until);
     buffer_text(buffer, ",\"confidence\":");
     print_number(buffer, segment->confidence);
     buffer_char(buffer, '}');
@@ -91,16 +110,16 @@ static void print_question(struct buffer *buffer, const struct survey_question *
     print_string(buffer, question->term.id);
     buffer_text(buffer, ":{\"answer\":");
     print_string(buffer, state->answer < 0 ? NULL : question->options[state->answer].term.id);
-    buffer_format(buffer, ",\"standing\":\"%s\",\"confidence\":", standing_name(reading->standing));
-    print_number(buffer, nothing ? nan("") : reading->confidence);
+    print_standing(buffer, reading->standing, nothing ? nan("") : reading->confidence);
     for (int i = 0; i < question->option_count; i++) {
         buffer_text(buffer, i == 0 ? ",\"p\":{" : ",");
         print_string(buffer, question->options[i].term.id);
         buffer_char(buffer, ':');
         print_number(buffer, reading->p[i]);
     }
-    buffer_format(buffer, "},\"reports\":%u,\"reporters\":%u,\"effective\":", reading->reports,
-                  reading->reporters);
+    buffer_char(buffer, '}');
+    print_counts(buffer, reading->reports, reading->reporters);
+    buffer_text(buffer, ",\"effective\":");
     print_number(buffer, reading->effective_weight);
     buffer_text(buffer, ",\"last_visit\":");
     print_day(buffer, reading_last_visit(reading));
@@ -120,8 +139,8 @@ static void print_history(struct buffer *buffer, const struct survey *survey,
         const struct station_segment *segment = &state->history[i];
         buffer_text(buffer, i == 0 ? "{\"status\":" : ",{\"status\":");
         print_string(buffer, survey->statuses.terms[segment->status].id);
-        print_bracket(buffer, "from", segment->has_from, &segment->from);
-        print_bracket(buffer, "until", segment->has_until, &segment->until);
+        print_bracket(buffer, ",\"from\":", segment->has_from, &segment->from);
+        print_bracket(buffer, ",\"until\":", segment->has_until, &segment->until);
         buffer_text(buffer, ",\"confidence\":");
         print_number(buffer, segment->confidence);
         buffer_char(buffer, '}');
@@ -134,7 +153,8 @@ static void print_truth(struct buffer *buffer, const char *id, enum truth truth)
     static const char *const words[] = {
         [TRUTH_FALSE] = "false", [TRUTH_TRUE] = "true", [TRUTH_UNKNOWN] = "null"};
     print_string(buffer, id);
-    buffer_format(buffer, ":%s", words[truth]);
+    buffer_char(buffer, ':');
+    buffer_text(buffer, words[truth]);
 }
 
 static void print_catalogue(struct buffer *buffer, const struct survey *survey,
@@ -162,11 +182,10 @@ void print_station_figures(const struct survey *survey, int32_t known_day,
     print_day(buffer, known_day);
     buffer_text(buffer, ",\"status\":");
     print_string(buffer, survey->statuses.terms[state->status].id);
-    buffer_format(buffer, ",\"standing\":\"%s\",\"confidence\":", standing_name(state->standing));
-    print_number(buffer, state->confidence);
+    print_standing(buffer, state->standing, state->confidence);
     buffer_text(buffer, ",\"last_visit\":");
     print_day(buffer, state->last_visit);
-    buffer_format(buffer, ",\"reports\":%u,\"reporters\":%u", state->reports, state->reporters);
+    print_counts(buffer, state->reports, state->reporters);
 }
 
 void print_station_head(const struct survey *survey, int32_t known_day,

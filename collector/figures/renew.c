@@ -7,7 +7,6 @@
 #include "collector/figures/stretch.h"
 
 enum {
-    ADDED_MAX = 64,  /* beyond these all is computed */
     REPORTS_MIN = 2, /* a single one is not saturated */
     STALE_SHARE = 2  /* and where one piece in so many is stale */
 };
@@ -210,7 +209,7 @@ static bool can_renew(const struct renewal *renewal, int question,
     uint32_t added = 0;
     for (size_t i = 0; i < renewal->added_count; i++)
         added += renewal->added[i].answers[question] >= 0;
-    return !isnan(weight) && renewal->added_count <= ADDED_MAX && reports >= REPORTS_MIN &&
+    return !isnan(weight) && renewal->added_count <= RENEWAL_MAX && reports >= REPORTS_MIN &&
            reports + added == renewal->observed->answered[question];
 }
 

@@ -4,6 +4,10 @@
 #include "collector/figures/observe.h"
 #include "collector/figures/packed.h"
 
+enum {
+    RENEWAL_MAX = 64 /* reports at once: beyond these all is computed */
+};
+
 /*
  * The knots of a question after a few reports have come. What these can have moved (consensus.md
  * §3) lies close together: the shares of their reporters' other visits and of their day's unnamed,

@@ -70,23 +70,19 @@ static int64_t arrival_number(const struct arrivals *arrivals, size_t row)
                : INT64_MAX;
 }
 
-/* The same of arrivals, whose bytes are made for the occasion. */
-static void take_arrivals(const struct arrivals *arrivals, int64_t number, size_t *next,
-                          struct buffer *bytes)
+/* The arrivals of a piece if it has this number; else none. Borrowed. */
+static struct arrivals take_arrivals(const struct arrivals *arrivals, int64_t number, size_t *next)
 {
     size_t first = *next;
     while (arrival_number(arrivals, *next) == number)
         (*next)++;
-    buffer_clear(bytes);
-    if (*next > first)
-        arrivals_encode(arrivals, first, *next - first, bytes);
+    return *next == first ? (struct arrivals){0}
+                          : (struct arrivals){arrivals->at + first, *next - first};
 }
 
 static void add_arrivals(struct batch *batch, int64_t major, const struct arrivals *before,
                          const struct arrivals *after)
 {
-    auto_buffer struct buffer old_bytes = {0};
-    auto_buffer struct buffer new_bytes = {0};
     size_t old_next = 0;
     size_t new_next = 0;
     for (;;) {
@@ -95,10 +91,14 @@ static void add_arrivals(struct batch *batch, int64_t major, const struct arriva
         int64_t number = old_number < new_number ? old_number : new_number;
         if (number == INT64_MAX)
             return;
-        take_arrivals(before, number, &old_next, &old_bytes);
-        take_arrivals(after, number, &new_next, &new_bytes);
-        if (!same_bytes(old_bytes.data, old_bytes.length, new_bytes.data, new_bytes.length))
-            batch_add(batch, "visits", major, number, &new_bytes);
+        const struct arrivals old = take_arrivals(before, number, &old_next);
+        const struct arrivals new = take_arrivals(after, number, &new_next);
+        if (same_bytes(old.at, old.count * sizeof *old.at, new.at, new.count * sizeof *new.at))
+            continue;
+        auto_buffer struct buffer bytes = {0};
+        if (new.count > 0)
+            arrivals_encode(&new, 0, new.count, &bytes);
+        batch_add(batch, "visits", major, number, &bytes);
     }
 }
 
