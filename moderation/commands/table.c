@@ -105,8 +105,9 @@ const struct command commands[] = {
      "published status, then what looks wrong, the rest by age.\n" FILTERS_HELP,
      SELECTS | ONLY(OPTION_ORDER) | ONLY(OPTION_LIMIT), NEEDS_SERVER, 0, 0, command_queue},
     {"refit", "", "learn the model anew",
-     "Reporters' reliability and the rates of change are learnt from all reports, in the "
-     "background.\n",
+     "Reporters' reliability and the rates of change are learnt from all reports, in the\n"
+     "background. /metrics on the socket tells how far it is (zhanji_fit_progress, 0 to 1) and how\n"
+     "long the last one took (zhanji_fit_seconds).\n",
      0, OPERATES, 0, 0, command_refit},
     {"reject", "ID… --reason CODE [--note TEXT]", "do not use reports",
      "CODE: duplicate implausible off_topic personal_data spam policy other. implausible means\n"
