@@ -114,6 +114,41 @@ bool mirror_entries(const struct mirror *mirror, uint64_t bundle,
                       tile_width(TILE_ENTRIES, bundle, mirror->head.size)));
 }
 
+bool mirror_walk(const struct mirror *mirror,
+                 bool (*each)(void *context, uint64_t number, const char *line, size_t length,
+                              struct error *error),
+                 void *context, struct error *error)
+{
+    for (uint64_t bundle = 0; tile_width(TILE_ENTRIES, bundle, mirror->head.size) != 0; bundle++)
+        if (!mirror_entries(mirror, bundle, each, context, error))
+            return false;
+    return true;
+}
+
+static bool hash_entry(void *context, uint64_t number, const char *line, size_t length,
+                       struct error *error)
+{
+    struct hash leaf = merkle_leaf(line, length);
+
+    (void)number;
+    (void)error;
+    merkle_append(context, &leaf);
+    return true;
+}
+
+bool mirror_check_root(const struct mirror *mirror, struct error *error)
+{
+    struct merkle_frontier frontier = {0};
+    struct hash root;
+
+    if (!mirror_walk(mirror, hash_entry, &frontier, error))
+        return false;
+    root = merkle_frontier_root(&frontier);
+    return memcmp(root.bytes, mirror->head.root.bytes, sizeof root.bytes) == 0 ||
+           error_set(error, ERROR_INVALID,
+                     "%.80s: the entries do not hash to the root that is signed", mirror->folder);
+}
+
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status;

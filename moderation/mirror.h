@@ -43,6 +43,14 @@ NODISCARD bool mirror_entries(const struct mirror *mirror, uint64_t bundle,
                                            size_t length, struct error *error),
                               void *context, struct error *error);
 
+/* The same for the entries of all bundles. */
+NODISCARD bool mirror_walk(const struct mirror *mirror,
+                           bool (*each)(void *context, uint64_t number, const char *line,
+                                        size_t length, struct error *error),
+                           void *context, struct error *error);
+/* Whether the entries are those that the head signs. */
+NODISCARD bool mirror_check_root(const struct mirror *mirror, struct error *error);
+
 /* How many entries of the log the folder's export follows from, as its first line says: 0 when it
  * does not say or there is none. */
 uint64_t mirror_export_entries(const char *folder);

@@ -155,12 +155,8 @@ static bool fetch_each(struct fetching *fetching, struct buffer *paths, struct e
 
 static bool fetch_lists(struct fetching *fetching, struct error *error)
 {
-    uint64_t size = fetching->mirror.head.size;
-
-    for (uint64_t bundle = 0; tile_width(TILE_ENTRIES, bundle, size) != 0; bundle++)
-        if (!mirror_entries(&fetching->mirror, bundle, note_list, fetching, error))
-            return false;
-    return fetch_each(fetching, &fetching->received, error) &&
+    return mirror_walk(&fetching->mirror, note_list, fetching, error) &&
+           fetch_each(fetching, &fetching->received, error) &&
            fetch_each(fetching, &fetching->covered, error);
 }
 

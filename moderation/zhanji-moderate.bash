@@ -9,7 +9,7 @@ _zhanji_moderate_words() {
   --order) echo use age ;;
   bulk) echo approve reject revert withhold ;;
   key) echo new ;;
-  log) echo fetch prove rotate verify ;;
+  log) echo fetch prove redo rotate verify ;;
   moderator) echo add list retire ;;
   notice) echo add ;;
   'bulk revert'*) return 1 ;; # its list is a file
@@ -27,7 +27,7 @@ _zhanji_moderate_options() {
   'bulk approve'*) echo "$filters" --hide-note --note --dry-run --list ;;
   'bulk reject'* | 'bulk withhold'*) echo "$filters" --reason --note --dry-run --list ;;
   import*) echo --approve ;;
-  'log prove'* | 'log verify'*) echo --log-key ;;
+  'log prove'* | 'log redo'* | 'log verify'*) echo --log-key ;;
   purge*) echo --dry-run ;;
   queue*) echo "$filters" --order --limit ;;
   reject* | withhold*) echo --reason --note ;;

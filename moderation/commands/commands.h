@@ -14,6 +14,7 @@ enum exit_code command_import(struct tool *tool);
 enum exit_code command_key_new(struct tool *tool);
 enum exit_code command_log_fetch(struct tool *tool);
 enum exit_code command_log_prove(struct tool *tool);
+enum exit_code command_log_redo(struct tool *tool);
 enum exit_code command_log_rotate(struct tool *tool);
 enum exit_code command_log_verify(struct tool *tool);
 enum exit_code command_moderator_add(struct tool *tool);

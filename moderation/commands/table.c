@@ -71,6 +71,12 @@ const struct command commands[] = {
      "of the daily entry that has the digest of the list with the content hash of a receipt. With\n"
      "--json the entry is there too. --log-key is the log's verifier key as you know it.\n",
      ONLY(OPTION_LOG_KEY), 0, 1, 2, command_log_prove},
+    {"log redo", "DIR", "decide again what a restored server has forgotten",
+     "Reads from a mirror (`log fetch`) what was decided after the backup that was put back, and sends\n"
+     "it once more, as it was signed. It names the moderators to be added first, and the reports that\n"
+     "their reporters withdrew meanwhile: reject them. --log-key is the log's verifier key as you know\n"
+     "it.\n",
+     ONLY(OPTION_LOG_KEY), OPERATES, 1, 1, command_log_redo},
     {"log rotate", "[NAME]", "give the log a new key",
      "The new key is named in the log, and the head that does so is signed by both. Where the log\n"
      "cannot be signed on (an older backup was put back, the key is lost) a new log begins, under\n"
