@@ -115,31 +115,19 @@ void path_start(struct path *path, const struct smoother *visits, double now)
 {
     size_t options = (size_t)visits->dynamics->options;
     size_t most = visits->knots->count + visits->dynamics->mark_count + 1;
-    size_t cells = most * options * sizeof(double);
     path->visits = visits;
     path->stops.options = visits->dynamics->options;
     path->stops.at = memory_alloc(most * sizeof(*path->stops.at));
     path->changed = memory_alloc(most * sizeof(double));
-    path->smoother = (struct smoother){
-        .knots = &path->stops,
-        .dynamics = visits->dynamics,
-        .likelihood = memory_alloc(cells),
-        .forward = memory_alloc(cells),
-        .backward = memory_alloc(cells),
-        .scale = memory_alloc(most * sizeof(double)),
-        .steps = memory_alloc(cells + most * sizeof(double)),
-    };
+    path->smoother = (struct smoother){.knots = &path->stops, .dynamics = visits->dynamics};
+    smoother_reserve(&path->smoother, most, options);
     merge_stops(path, now);
     run_back_over_marks(path);
 }
 
 void path_finish(struct path *path)
 {
-    free(path->smoother.likelihood);
-    free(path->smoother.forward);
-    free(path->smoother.backward);
-    free(path->smoother.scale);
-    free(path->smoother.steps);
+    free(path->smoother.rows);
     knots_finish(&path->stops);
     free(path->changed);
 }

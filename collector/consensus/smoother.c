@@ -159,10 +159,15 @@ static void begin_chain(struct smoother *smoother, const struct smoother_edges *
     smoother->has_after = edges && edges->has_after;
 }
 
-/* Filled from end to end by who asks for it. */
-static double *rows_alloc(size_t count, size_t width)
+void smoother_reserve(struct smoother *smoother, size_t count, size_t options)
 {
-    return memory_alloc(count * width * sizeof(double));
+    size_t cells = count * options;
+    smoother->rows = memory_alloc((4 * cells + 2 * count) * sizeof(double));
+    smoother->likelihood = smoother->rows;
+    smoother->forward = smoother->likelihood + cells;
+    smoother->backward = smoother->forward + cells;
+    smoother->steps = smoother->backward + cells;
+    smoother->scale = smoother->steps + cells + count;
 }
 
 static void read_likelihood(struct smoother *smoother)
@@ -181,11 +186,7 @@ struct smoother *smoother_create_part(const struct knots *knots, const struct dy
     struct smoother *smoother = memory_zeroed(1, sizeof(*smoother));
     smoother->knots = knots;
     smoother->dynamics = dynamics;
-    smoother->likelihood = rows_alloc(knots->count, options);
-    smoother->forward = rows_alloc(knots->count, options);
-    smoother->backward = rows_alloc(knots->count, options);
-    smoother->scale = rows_alloc(knots->count, 1);
-    smoother->steps = rows_alloc(knots->count, 1 + options);
+    smoother_reserve(smoother, knots->count, options);
     smoother->begun = memory_alloc(knots->count * sizeof(*smoother->begun));
     read_likelihood(smoother);
     begin_chain(smoother, edges);
@@ -206,11 +207,7 @@ void smoother_destroy(struct smoother *smoother)
 {
     if (!smoother)
         return;
-    free(smoother->likelihood);
-    free(smoother->forward);
-    free(smoother->backward);
-    free(smoother->scale);
-    free(smoother->steps);
+    free(smoother->rows);
     free(smoother->begun);
     free(smoother);
 }

@@ -50,6 +50,7 @@ NODISCARD struct smoother *smoother_create_part(const struct knots *knots,
 struct smoother {
     const struct knots *knots;
     const struct dynamics *dynamics;
+    double *rows;       /* owned; the next five lie in it */
     double *likelihood; /* count × options */
     double *forward;    /* count × options: α */
     double *backward;   /* count × options: β */
@@ -75,6 +76,8 @@ size_t smoother_after(const struct smoother *smoother, double time);
  * backward inside the gap. */
 void smoother_posterior(const struct smoother *smoother, const struct chain *chain, double time,
                         double *posterior);
+/* Rows for so many knots, to be filled by who asks for them. */
+void smoother_reserve(struct smoother *smoother, size_t count, size_t options);
 /* Fills `begun`. */
 void smoother_count_begun(struct smoother *smoother);
 /* The last of `begun` that began before a moment; NULL if none did. */

@@ -83,6 +83,19 @@ void item_read(const struct place *place, int question, double moment, struct re
         read_recent(place, question, moment, SMOOTHER_RECENT_DAYS, reading_out);
 }
 
+bool item_tells(const struct packed_knots *knots, const struct opened_item *opened, double moment)
+{
+    const struct packed_piece *pieces = knots->pieces;
+    if (opened->first > 0 && pieces[opened->first - 1].sum.time > moment)
+        return false;
+    if (opened->end < knots->piece_count && pieces[opened->end - 1].sum.time <= moment)
+        return false;
+    for (size_t piece = opened->end; piece < knots->piece_count; piece++)
+        if (pieces[piece].least < moment)
+            return false;
+    return true;
+}
+
 size_t item_history(const struct place *place, int question, double now,
                     struct segment **segments_out)
 {

@@ -65,6 +65,9 @@ void item_open(const struct place *place, int question, struct opened_item *open
 void item_open_part(const struct place *place, int question, size_t first, size_t end,
                     struct opened_item *opened_out);
 void item_close(struct opened_item *opened);
+/* Whether the opened pieces tell what is so at a moment, if the answer is clear. */
+NODISCARD bool item_tells(const struct packed_knots *knots, const struct opened_item *opened,
+                          double moment);
 
 /* Opens an item that is `before` but for some of its pieces, which become different_out (of its
  * own), and keeps its edges: what is outside of the opened pieces reads as before. */

@@ -72,9 +72,12 @@ static bool is_kept(const struct tracing *tracing, double moment, double confide
 
 static void read_moment(const struct tracing *tracing, double moment, struct reading *reading)
 {
-    if (tracing->before == NULL)
+    bool is_whole = tracing->before == NULL;
+    const struct packed_knots *knots = tracing->place->items[tracing->question].knots;
+    reading->confidence = 0;
+    if (is_whole || item_tells(knots, &tracing->opened, moment))
         smoother_read(tracing->opened.smoother, moment, reading);
-    else
+    if (!is_whole && reading->confidence < SMOOTHER_CLEAR)
         item_read(tracing->place, tracing->question, moment, reading);
 }
 
