@@ -41,6 +41,9 @@ static bool judge_row(struct judge *judge, const struct csv_field *fields, struc
     const struct csv_field *name = &fields[judge->item];
     const struct csv_field *answer = &fields[judge->answer];
     double moment = judge->now;
+    if (name->length == 0 || answer->length == 0)
+        return error_set(error, ERROR_INVALID, "line %zu: no %s", csv_line(judge->csv),
+                         name->length == 0 ? "item" : "answer");
     if (judge->time >= 0 && fields[judge->time].length > 0) {
         struct visit visit;
         if (!time_parse(fields[judge->time].text, fields[judge->time].length, &visit)) {
@@ -92,6 +95,16 @@ static bool judge_all(struct judge *judge, struct score *score, struct error *er
     return got == 0;
 }
 
+/* Figures over nothing would look like the best or the worst. */
+static bool was_compared(const struct score *score, struct error *error)
+{
+    if (score->compared > 0)
+        return true;
+    return score->missing == 0 ? error_set(error, ERROR_INVALID, "no rows after the header")
+                               : error_set(error, ERROR_INVALID,
+                                           "none of its %zu items was reported on", score->missing);
+}
+
 static void finish_score(struct score *score)
 {
     double count = fmax(1, (double)score->compared);
@@ -110,7 +123,7 @@ bool score_read(const char *path, const struct data *data, struct estimator *est
     struct judge judge = {.data = data, .estimator = estimator, .now = now, .open = -1};
     judge.csv = csv_create_stream(stream);
     *score_out = (struct score){0};
-    bool done = judge_all(&judge, score_out, error);
+    bool done = judge_all(&judge, score_out, error) && was_compared(score_out, error);
     csv_destroy(judge.csv);
     stream_close_read(stream);
     if (!done)

@@ -160,6 +160,25 @@ describe('zhanji-aggregate', () => {
     });
   });
 
+  test('a truth that says nothing is refused', async (t) => {
+    const folder = temporaryFolder(t);
+    const truth = path.join(folder, 'truth.csv');
+    const cases = {
+      'item,answer\n': 'no rows after the header',
+      'item,answer\nnowhere,n\nnobody,y\n': 'none of its 2 items was reported on',
+      'item,answer\ni00,n\ni01,\n': 'line 3: no answer',
+      'item,answer\n,n\n': 'line 2: no item',
+    };
+    for (const [text, says] of Object.entries(cases)) {
+      writeFileSync(truth, text);
+      for (const extra of [[], ['--json']]) {
+        const { code, stdout, stderr } = await aggregate(['--csv', '-', '--truth', truth, ...extra], { input: csv(changingCity()) });
+        assert.deepEqual([code, stdout], [1, '']);
+        assert.ok(stderr.includes(`truth.csv: ${says}`), stderr);
+      }
+    }
+  });
+
   test('--truth measures, at the end and at times of its own', async (t) => {
     const folder = temporaryFolder(t);
     const file = path.join(folder, 'truth.csv');
