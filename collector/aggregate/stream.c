@@ -33,13 +33,23 @@ static const char *path_shown(const char *path)
     return strcmp(path, "-") == 0 ? "standard output" : path;
 }
 
-/* A file without a name in the folder where it will be; false if the path is a device, a pipe or
- * standard output, or if the folder can't hold one. */
+/* "-", or another name of the same file: /dev/stdout, or what it was redirected to. */
+static bool is_standard_output(const char *path)
+{
+    struct stat there;
+    struct stat standard;
+    return strcmp(path, "-") == 0 ||
+           (stat(path, &there) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
+            there.st_dev == standard.st_dev && there.st_ino == standard.st_ino);
+}
+
+/* A file without a name in the folder where it will be; false if the path is a device or a pipe,
+ * or if the folder can't hold one. */
 static bool draft_open(const char *path, struct sink *sink)
 {
     struct stat there;
     bool exists = stat(path, &there) == 0;
-    if (strcmp(path, "-") == 0 || (exists && !S_ISREG(there.st_mode)))
+    if (exists && !S_ISREG(there.st_mode))
         return false;
     auto_free char *target = exists ? realpath(path, NULL) : memory_text(path);
     if (!target || (exists && access(target, W_OK) != 0))
@@ -77,8 +87,10 @@ static bool draft_place(const struct sink *sink)
 bool sink_open(const char *path, struct sink *sink_out, struct error *error)
 {
     struct sink sink = {.path = path_shown(path)};
-    if (!draft_open(path, &sink))
-        sink.stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    if (is_standard_output(path))
+        sink.stream = stdout;
+    else if (!draft_open(path, &sink))
+        sink.stream = fopen(path, "we");
     if (!sink.stream)
         return error_set(error, ERROR_INVALID, "%s: %s", path, strerrordesc_np(errno));
     *sink_out = sink;

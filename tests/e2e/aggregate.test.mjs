@@ -303,6 +303,22 @@ describe('zhanji-aggregate', () => {
     assert.equal(statSync(out).mode & 0o777, 0o640);
   });
 
+  test('standard output may be named by its file', async (t) => {
+    const folder = temporaryFolder(t);
+    const input = path.join(folder, 'in.csv');
+    const truth = path.join(folder, 'truth.csv');
+    const both = path.join(folder, 'both');
+    writeFileSync(input, csv(['a,b,c,2024']));
+    writeFileSync(truth, 'item,answer\na,c\n');
+    for (const out of ['/dev/stdout', both]) {
+      const file = openSync(both, 'w');
+      const running = spawn(program('zhanji-aggregate'), ['--csv', input, '--truth', truth, '--out', out], { stdio: ['ignore', file, 'inherit'] });
+      assert.deepEqual(await once(running, 'exit'), [0, null]);
+      closeSync(file);
+      assert.match(readFileSync(both, 'utf8'), /^item,answer,p,standing,reports\na,c,1,likely,1\naccuracy {2}1\n/);
+    }
+  });
+
   test('a file behind a link is written, the link stays', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(path.join(folder, 'out.csv'), '');
