@@ -1,7 +1,8 @@
 // Every method beside the engine, on simulated cities with a known truth, on labelled sets if a folder
 // is given, and for speed beside a plain numpy Dawid–Skene. On simulated cities there is also how right
 // the engine would be if it knew what it has to learn ("knowing …": oracle.c), so how much of the
-// errors is the data's own, and how it is with consensus.md's own weights and s ("by the letter").
+// errors is the data's own, and how it is with consensus.md's own weights and s ("by the letter");
+// and at the end how often claimed changes are true beside the engine's own chance of them.
 //
 //   node tests/bench/aggregate.mjs [--first SEED] [--seeds N] [--crowd FOLDER] [--speed REPORTS]
 //
@@ -22,6 +23,7 @@ const oracle = path.join(build, 'tests/bench/oracle');
 const methods = ['zhanji', 'majority', 'latest', 'window:90', 'decay:60', 'dawid-skene'];
 const oracles = {
   letter: 'by the letter', r: 'knowing reporters', h: 'knowing hazards', c: 'knowing liars', rhc: 'knowing all three',
+  phc: 'knowing records',
 };
 const scenarios = ['base', 'sparse', 'heavy-attack', 'slow-attack', 'no-attack', 'no-city-change', 'late', 'calm'];
 const lastDay = '2024-01-07'; // of the simulator's 730 days
@@ -50,28 +52,37 @@ function print(head, table) {
 
 const dayNumber = (text) => Date.parse(text) / 86_400_000;
 
-/** Claimed changes beside the true ones: a claim is right within 120 days of a change to its answer. */
+/**
+ * Claimed changes beside the true ones: a claim is right within 120 days of a change to its answer.
+ * Its chance is that both answers, the one before and the new one, were so when they were surest.
+ */
 function changes(history, truth) {
   const byItem = new Map();
   for (const change of rows(truth)) byItem.set(change[0], [...(byItem.get(change[0]) ?? []), change]);
   const errors = [];
-  let claims = 0;
+  const claims = [];
   let covered = 0;
-  for (const [item, answer, earliest, likely, latest] of rows(history)) {
+  let before = [];
+  for (const segment of rows(history)) {
+    const [item, answer, earliest, likely, latest] = segment;
+    const chance = before[0] === item ? Number(before.at(-1)) * Number(segment.at(-1)) : NaN;
+    before = segment;
     if (!likely) continue;
-    claims++;
+    claims.push({ chance, right: false });
     const distance = ([, day]) => Math.abs(day - dayNumber(likely));
     const nearest = (byItem.get(item) ?? [])
       .filter((change) => change[3] === answer && distance(change) <= 120)
       .sort((a, b) => distance(a) - distance(b))[0];
     if (!nearest) continue;
+    claims.at(-1).right = true;
     errors.push(distance(nearest));
     covered += dayNumber(earliest) <= nearest[1] && nearest[1] <= dayNumber(latest);
   }
   errors.sort((a, b) => a - b);
   return {
     error: errors[Math.floor(errors.length / 2)],
-    wrong: 1 - errors.length / claims,
+    claims,
+    wrong: 1 - errors.length / claims.length,
     coverage: covered / errors.length,
     found: errors.length / rows(truth).length,
   };
@@ -97,7 +108,21 @@ function consult(known) {
   return { now: now.accuracy, brier: now.brier, ece: now.ece, ever: ask('ever.csv').accuracy, ...found };
 }
 
+/** How often claims are true, by their chance; beginnings, which have nothing before them, are left out. */
+function calibrated(claims) {
+  const edges = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+  const table = edges.slice(1).map((end, i) => {
+    const some = claims.filter(({ chance }) => chance >= edges[i] && chance < end);
+    return [
+      `${edges[i]}–${end}`, String(some.length), shown(mean(some.map(({ chance }) => chance))),
+      shown(mean(some.map(({ right }) => Number(right)))),
+    ];
+  });
+  print(['chance of a change', 'claims', 'mean', 'true'], table);
+}
+
 function simulated(first, seeds) {
+  const claims = [];
   const measured = [
     ...methods.map((method) => [method, () => measure(method)]),
     ...Object.entries(oracles).map(([known, name]) => [name, () => consult(known)]),
@@ -107,6 +132,7 @@ function simulated(first, seeds) {
     for (let seed = first; seed < first + seeds; seed++) {
       execFileSync(simulator, [scenario, String(seed), folder]);
       measured.forEach(([, figures], i) => results[i].push(figures()));
+      claims.push(...results[0].at(-1).claims);
     }
     const columns = ['now', 'ever', 'brier', 'ece', 'error', 'wrong', 'coverage', 'found'];
     const table = measured.map(([name], i) => [
@@ -114,6 +140,7 @@ function simulated(first, seeds) {
     ]);
     print([scenario, 'now', 'any day', 'Brier', 'ECE', 'days off', 'false', 'covered', 'found'], table);
   }
+  calibrated(claims);
 }
 
 function crowd(where) {

@@ -7,7 +7,9 @@
  * FOLDER is simulate's. KNOWN is any of r (every honest reporter's accuracy), h (how often truth
  * restarts on each day, and into what) and c (whose reports are lies told together: they count
  * nothing, and the others count whole); "-" is none: the engine itself. With "rhc" what is read out
- * is the exact posterior given the honest reports. "letter" is the engine with the weights and the
+ * is the exact posterior given the honest reports. With p in the place of r, accuracies are those to
+ * expect by who was told which of all other items' reports were true: no more can be learned from
+ * records. "letter" is the engine with the weights and the
  * s of consensus.md §3–4 as they stand there, for sets of every size. Prints the figures of
  * zhanji-aggregate --json.
  */
@@ -17,8 +19,7 @@
 
 #include "collector/aggregate/output.h"
 #include "collector/aggregate/score.h"
-#include "collector/base/csv.h"
-#include "collector/base/number.h"
+#include "tests/bench/known.h"
 
 static const double prior_accuracy = 0.75;
 static const double letter_strength = 8;
@@ -26,10 +27,12 @@ static const double letter_strength = 8;
 /* This program's own: what score.c and output.c read from. */
 struct estimator {
     struct data data;
-    bool knows_reporters, knows_hazard, knows_liars, by_letter;
+    bool knows_reporters, knows_past, knows_hazard, knows_liars, by_letter;
     struct fit *fit;
     struct emission emission;
-    double *accuracy; /* of each reporter; NAN: of one who lies together with others */
+    struct past *past;
+    double *truth;    /* of each reporter; NAN: of one who lies together with others */
+    double *accuracy; /* the same, and what is learned of those */
     struct hazard hazard;
     struct dynamics *dynamics;
     struct observation *scratch;
@@ -37,81 +40,12 @@ struct estimator {
     struct smoother *smoother;
 };
 
-static struct csv *open_csv(const char *folder, const char *name, FILE **file_out)
-{
-    char path[4096];
-    struct error error;
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    *file_out = fopen(path, "re");
-    if (!*file_out) {
-        perror(path);
-        exit(EXIT_FAILURE);
-    }
-    struct csv *csv = csv_create_stream(*file_out);
-    if (!csv_header(csv, &error)) {
-        fprintf(stderr, "%s: %s\n", path, error.text);
-        exit(EXIT_FAILURE);
-    }
-    return csv;
-}
-
-static double number_of(const struct csv_field *field)
-{
-    double value;
-    return number_real(field->text, field->length, &value) ? value : (double)NAN;
-}
-
-static void read_reporters(const char *folder, struct estimator *oracle)
-{
-    FILE *file;
-    struct csv *csv = open_csv(folder, "reporters.csv", &file);
-    const struct csv_field *fields;
-    struct error error;
-    oracle->accuracy = memory_zeroed((size_t)oracle->data.table.reporters + 1, sizeof(double));
-    while (csv_row(csv, &fields, &error) > 0) {
-        int64_t reporter = names_find(&oracle->data.reporters, fields[0].text, fields[0].length);
-        if (reporter >= 0)
-            oracle->accuracy[reporter] = number_of(&fields[1]);
-    }
-    csv_destroy(csv);
-    fclose(file);
-}
-
-/* A day's restarts are such as its reports tell, which count at its noon: a bin ends with it. */
-static void read_hazard(const char *folder, struct hazard *hazard)
-{
-    FILE *file;
-    struct csv *csv = open_csv(folder, "hazard.csv", &file);
-    const struct csv_field *fields;
-    struct error error;
-    size_t width = csv_columns(csv) - 2;
-    const size_t most = 1 << 16;
-    hazard_constant((int)width, 0, 0, hazard);
-    hazard->rate = memory_zeroed(most, sizeof(double));
-    hazard->target = memory_zeroed(most * width, sizeof(double));
-    for (bool first = true; csv_row(csv, &fields, &error) > 0 && hazard->bins < most;
-         first = false) {
-        double *target = first ? hazard->initial : hazard->target + hazard->bins * width;
-        for (size_t l = 0; l < width; l++)
-            target[l] = number_of(&fields[2 + l]);
-        if (first)
-            continue;
-        if (hazard->bins == 0) {
-            hazard->origin = number_of(&fields[0]) - 0.5;
-            hazard->base_rate = number_of(&fields[1]);
-        }
-        hazard->rate[hazard->bins++] = number_of(&fields[1]);
-    }
-    csv_destroy(csv);
-    fclose(file);
-}
-
 /* Lies count nothing; the rest has nobody to be tempered for. */
 static void drop_lies(struct estimator *oracle)
 {
     struct report_table *table = &oracle->data.table;
     for (size_t i = 0; i < table->count; i++)
-        table->weight[i] = isnan(oracle->accuracy[table->reporter[i]]) ? 0.0F : 1.0F;
+        table->weight[i] = isnan(oracle->truth[table->reporter[i]]) ? 0.0F : 1.0F;
 }
 
 static void saturate_all(struct estimator *oracle)
@@ -140,7 +74,7 @@ static void learn(struct estimator *oracle)
     oracle->fit = fit_create(table, &options);
     emission_uniform(table->options[0], &oracle->emission);
     for (uint32_t r = 0; r < table->reporters; r++)
-        if (isnan(oracle->accuracy[r]))
+        if (isnan(oracle->truth[r]))
             oracle->accuracy[r] = fit_accuracy(oracle->fit, r);
 }
 
@@ -148,10 +82,12 @@ static void start(const char *folder, struct estimator *oracle)
 {
     oracle->scratch =
         memory_zeroed(report_table_largest(&oracle->data.table), sizeof(*oracle->scratch));
-    read_reporters(folder, oracle);
+    oracle->accuracy = known_accuracies(folder, &oracle->data);
+    oracle->truth = known_accuracies(folder, &oracle->data);
+    oracle->past = past_create(folder, &oracle->data, oracle->truth);
     learn(oracle);
     if (oracle->knows_hazard)
-        read_hazard(folder, &oracle->hazard);
+        known_hazard(folder, &oracle->hazard);
     else
         fit_hazard(oracle->fit, 0, &oracle->hazard);
     oracle->dynamics = dynamics_create(&oracle->hazard, NULL, 0, HUGE_VAL);
@@ -169,6 +105,8 @@ static void finish(struct estimator *oracle)
     fit_destroy(oracle->fit);
     dynamics_destroy(oracle->dynamics);
     hazard_finish(&oracle->hazard);
+    past_destroy(oracle->past);
+    free(oracle->truth);
     free(oracle->accuracy);
     free(oracle->scratch);
     data_finish(&oracle->data);
@@ -178,7 +116,9 @@ void estimator_open(struct estimator *oracle, size_t item)
 {
     const struct report_table *table = &oracle->data.table;
     close_item(oracle);
-    if (oracle->knows_reporters) {
+    if (oracle->knows_past)
+        past_expect(oracle->past, item, oracle->accuracy);
+    if (oracle->knows_reporters || oracle->knows_past) {
         size_t count = report_table_item(table, item, oracle->scratch);
         knots_build(oracle->scratch, count, &oracle->emission, oracle->accuracy, prior_accuracy,
                     &oracle->knots);
@@ -229,11 +169,12 @@ int main(int argc, char **argv)
     struct estimator oracle = {0};
     char path[4096];
     oracle.by_letter = argc == 5 && strcmp(argv[2], "letter") == 0;
-    if (argc != 5 || (!oracle.by_letter && argv[2][strspn(argv[2], "rhc-")] != '\0')) {
+    if (argc != 5 || (!oracle.by_letter && argv[2][strspn(argv[2], "rphc-")] != '\0')) {
         fputs("Usage: oracle FOLDER KNOWN TRUTH.csv HISTORY.csv\n", stderr);
         return 2;
     }
     oracle.knows_reporters = !oracle.by_letter && strchr(argv[2], 'r');
+    oracle.knows_past = !oracle.by_letter && strchr(argv[2], 'p');
     oracle.knows_hazard = !oracle.by_letter && strchr(argv[2], 'h');
     oracle.knows_liars = !oracle.by_letter && strchr(argv[2], 'c');
     snprintf(path, sizeof(path), "%s/reports.csv", argv[1]);
