@@ -100,6 +100,23 @@ static void draw_bias(struct crowd *crowd, struct reporter *reporter)
     }
 }
 
+/* What is felt is the truth, off by a leaning of one's own, and blurred the more the less accurate
+ * one is. */
+static void draw_grading(struct crowd *crowd, struct reporter *reporter)
+{
+    const struct family *family = crowd->family;
+    double right = draw_beta(&crowd->random, family->accuracy, family->alike);
+    double leaning = 0.4 * draw_normal(&crowd->random);
+    double blur = 0.3 + 1.2 * (1 - right);
+    for (int k = 0; k < family->options; k++) {
+        for (int l = 0; l < family->options; l++) {
+            double far = (l - k - leaning) / blur;
+            reporter->chance[k][l] = exp(-far * far / 2) + 1e-3;
+        }
+        make_one(reporter->chance[k], family->options);
+    }
+}
+
 /* One who is of a community is nearly like it: rows drawn around its rows. */
 static void join_community(struct crowd *crowd, struct reporter *reporter)
 {
@@ -156,6 +173,9 @@ static void draw_reporter(struct crowd *crowd, struct reporter *reporter)
         break;
     case BIASED:
         draw_bias(crowd, reporter);
+        break;
+    case ORDERED:
+        draw_grading(crowd, reporter);
         break;
     }
     if (kind > 1 - family->contrary)

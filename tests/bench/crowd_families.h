@@ -17,7 +17,8 @@ enum way {
     DIRECTED,  /* the same usual wrong answers for everybody */
     CONFUSION, /* a confusion of one's own (Dawid and Skene 1979) */
     COMMUNITY, /* that of a community, nearly (Venanzi et al., WWW 2014) */
-    BIASED     /* a liking for some answers, whatever the truth (Welinder et al., NIPS 2010) */
+    BIASED,    /* a liking for some answers, whatever the truth (Welinder et al., NIPS 2010) */
+    ORDERED    /* answers are grades: the nearer the likelier, some people strict, some lenient */
 };
 
 struct family {
@@ -64,6 +65,11 @@ static const struct family families[] = {
     {"adult", 4000, 300, 8, 4, 0.6, 0.9, DIRECTED, 0.7, 6, 0.5, 0.02, 0.1, 0.05, 0},
     {"faces", 580, 27, 9, 4, 0.9, 0.3, DIRECTED, 0.6, 8, 0.8, 0.1, 0, 0, 0},
     {"sentiment", 5000, 200, 5.5, 2, 1, 0.8, ONE_COIN, 0.8, 8, 0.5, 0.03, 0.05, 0.01, 0},
+    {"graded", 1500, 120, 6, 5, 0.8, 0.8, ORDERED, 0.6, 8, 0, 0, 0.1, 0.02, 0},
+    {"few-each-graded", 300, 460, 5.7, 5, 0.8, 0, ORDERED, 0.65, 8, 0, 0, 0.05, 0, 0},
+    {"tiny", 60, 12, 5, 3, 1, 0, DIRECTED, 0.7, 6, 0, 0, 0.1, 0, 0},
+    {"two-each", 3000, 150, 2, 4, 0.7, 0.6, DIRECTED, 0.7, 6, 0, 0, 0.1, 0, 0},
+    {"mostly-spam", 1000, 200, 8, 3, 1, 0.6, ONE_COIN, 0.9, 15, 0, 0, 0.5, 0.15, 0},
     {"repeated", 500, 140, 20, 2, 1, 0.6, ONE_COIN, 0.75, 6, 0.8, 0.05, 0.1, 0.02, 0.02},
 };
 
