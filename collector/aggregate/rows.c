@@ -104,8 +104,10 @@ static bool number_answer(struct reader *reader, const struct csv_field *field, 
         return error_set(error, ERROR_INVALID, "line %zu: no answer", line);
     uint32_t answer = names_number(&reader->rows->options[question], field->text, field->length);
     if (answer >= CONSENSUS_OPTIONS_MAX) {
-        return error_set(error, ERROR_TOO_LARGE, "line %zu: more than %d different answers", line,
-                         CONSENSUS_OPTIONS_MAX);
+        return error_set(error, ERROR_TOO_LARGE,
+                         "line %zu: more than %d different answers to one question (a column "
+                         "question parts what was asked)",
+                         line, CONSENSUS_OPTIONS_MAX);
     }
     *answer_out = (uint8_t)answer;
     return true;
