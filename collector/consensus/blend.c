@@ -1,166 +1,24 @@
 #include "collector/consensus/blend.h"
 
-#include <math.h>
-
-static const struct still_kind kinds[] = {
-    {"one-coin", STILL_COIN, 0, 1, false, true},
-    {"one-coin-even", STILL_COIN, 0, 1, false, false},
-    {"one-coin-directed", STILL_COIN, 0, 1, true, true},
-    {"one-coin-directed-even", STILL_COIN, 0, 1, true, false},
-    {"hierarchical-2", STILL_OWN, 2, 1, true, true},
-    {"hierarchical-8", STILL_OWN, 8, 1, true, true},
-    {"hierarchical-2-even", STILL_OWN, 2, 1, true, false},
-    {"hierarchical-8-even", STILL_OWN, 8, 1, true, false},
-    {"laplace", STILL_LAPLACE, 0, 1, false, true},
-    {"two-difficulties", STILL_OWN, 2, 2, true, true},
-    {"communities", STILL_COMMUNITIES, 0, 1, true, true},
-};
-
-enum {
-    KINDS = ARRAY_LENGTH(kinds),
-    FOLDED_MOST = 100000,  /* observations learned from in all folds together, about */
-    SAMPLED_MOST = 200000, /* above this a sample of items is judged by */
-    LARGE = 2000000,       /* above this the best candidate alone is learned in the end */
-    DRAWS = 200,           /* of the bootstrap */
-    BLOCKS = 1024          /* items are drawn in as many groups, at most */
-};
-
-static const double least_weight = 0.01;
-static const double least_agreement = 0.08; /* below the candidate of most agreement */
-
 struct blend {
     const struct report_table *table;
     float *p;       /* of each item, as many as its question has options */
     size_t *place;  /* where an item begins in p */
-    double *weight; /* questions × KINDS */
+    double *weight; /* questions × CANDIDATES */
     bool (*progress)(void *context, int done, int all);
     void *context;
     int done;
     bool given_up;
 };
 
-static void tell(struct blend *blend)
+static bool tell(void *context)
 {
+    struct blend *blend = context;
     blend->done++;
-    int all = (int)blend->table->questions * 2 * (int)KINDS;
+    int all = (int)blend->table->questions * 2 * (int)CANDIDATES;
     if (blend->progress && !blend->progress(blend->context, blend->done, all))
         blend->given_up = true;
-}
-
-/* Some items, so that not more than about SAMPLED_MOST observations are judged. */
-static size_t sample_items(const struct still_task *task, size_t observations, uint32_t *sampled)
-{
-    size_t every = observations / SAMPLED_MOST + 1;
-    size_t count = 0;
-    for (size_t i = 0; i < task->item_count; i += every)
-        sampled[count++] = task->items[i];
-    return count;
-}
-
-/* How a candidate did: Σ w·log P of what was held out, by groups of items. */
-struct trial {
-    struct still_verdict verdict;
-    double found[BLOCKS];
-    bool strays;
-};
-
-static void judge(const struct still_task *whole, size_t observations,
-                  const struct still_kind *kind, struct trial *trial)
-{
-    auto_free uint32_t *sampled = memory_zeroed(whole->item_count, sizeof(*sampled));
-    auto_free double *found = memory_zeroed(whole->item_count, sizeof(*found));
-    struct still_task task = *whole;
-    task.item_count = sample_items(whole, observations, sampled);
-    task.items = sampled;
-    size_t folds = FOLDED_MOST / (observations + 1) + 1;
-    for (int fold = 0; fold < STILL_FOLDS && (size_t)fold < folds; fold++) {
-        task.fold = fold;
-        struct still *still = still_create(&task, kind);
-        still_judge(still, &trial->verdict, found);
-        still_destroy(still);
-    }
-    for (size_t place = 0; place < task.item_count; place++)
-        trial->found[place % BLOCKS] += found[place];
-}
-
-static double agreement(const struct trial *trial)
-{
-    return trial->verdict.agreement / fmax(trial->verdict.judged, 1e-9);
-}
-
-static void mark_strays(struct trial *trials)
-{
-    double most = 0;
-    for (size_t c = 0; c < KINDS; c++)
-        most = fmax(most, agreement(&trials[c]));
-    for (size_t c = 0; c < KINDS; c++)
-        trials[c].strays = agreement(&trials[c]) < most - least_agreement;
-}
-
-/* A draw of the standard exponential distribution, the same for every run (SplitMix64). */
-static double draw_exponential(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15U;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return -log(((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53);
-}
-
-/* Adds the candidates' shares under one draw of weights for `blocks` groups of items. */
-static void add_draw(const struct trial *trials, size_t blocks, uint64_t *state, double *weight)
-{
-    double draws[BLOCKS];
-    double sum = 0;
-    double whole = 0;
-    double best = -HUGE_VAL;
-    double found[KINDS] = {0};
-    for (size_t b = 0; b < blocks; b++) {
-        draws[b] = draw_exponential(state);
-        sum += draws[b];
-    }
-    for (size_t c = 0; c < KINDS; c++) {
-        for (size_t b = 0; b < blocks; b++)
-            found[c] += draws[b] * trials[c].found[b];
-        found[c] *= (double)blocks / sum;
-        best = trials[c].strays ? best : fmax(best, found[c]);
-    }
-    for (size_t c = 0; c < KINDS; c++) {
-        found[c] = trials[c].strays ? 0 : exp(found[c] - best);
-        whole += found[c];
-    }
-    for (size_t c = 0; c < KINDS; c++)
-        weight[c] += found[c] / whole;
-}
-
-/* Leaves out what hardly counts, or (of very many observations) all but the best. */
-static void drop_light(size_t observations, double *weight)
-{
-    double most = 0;
-    double sum = 0;
-    for (size_t c = 0; c < KINDS; c++)
-        most = fmax(most, weight[c]);
-    for (size_t c = 0; c < KINDS; c++) {
-        weight[c] = weight[c] < most * (observations > LARGE ? 1 : least_weight) ? 0 : weight[c];
-        sum += weight[c];
-    }
-    for (size_t c = 0; c < KINDS; c++)
-        weight[c] /= sum;
-}
-
-static void weigh_candidates(struct blend *blend, const struct still_task *task,
-                             size_t observations, double *weight)
-{
-    auto_free struct trial *trials = memory_zeroed(KINDS, sizeof(*trials));
-    uint64_t state = 0;
-    for (size_t c = 0; c < KINDS && !blend->given_up; c++) {
-        judge(task, observations, &kinds[c], &trials[c]);
-        tell(blend);
-    }
-    mark_strays(trials);
-    for (int draw = 0; draw < DRAWS; draw++)
-        add_draw(trials, task->item_count < BLOCKS ? task->item_count : BLOCKS, &state, weight);
-    drop_light(observations, weight);
+    return !blend->given_up;
 }
 
 static void learn_candidate(struct blend *blend, const struct still_task *task,
@@ -216,13 +74,13 @@ static void learn_question(struct blend *blend, uint32_t question, const struct 
 {
     const struct report_table *table = blend->table;
     size_t observations = 0;
-    double *weight = blend->weight + question * KINDS;
+    double *weight = blend->weight + question * CANDIDATES;
     for (size_t i = 0; i < task->item_count; i++)
         observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
-    weigh_candidates(blend, task, observations, weight);
-    for (size_t c = 0; c < KINDS && !blend->given_up; c++) {
+    candidates_weigh(task, observations, tell, blend, weight);
+    for (size_t c = 0; c < CANDIDATES && !blend->given_up; c++) {
         if (weight[c] > 0)
-            learn_candidate(blend, task, &kinds[c], weight[c]);
+            learn_candidate(blend, task, &candidates[c], weight[c]);
         tell(blend);
     }
 }
@@ -261,7 +119,7 @@ struct blend *blend_create(const struct report_table *table,
     blend->progress = progress;
     blend->context = context;
     blend->place = memory_zeroed(table->items, sizeof(*blend->place));
-    blend->weight = memory_zeroed((size_t)table->questions * KINDS, sizeof(*blend->weight));
+    blend->weight = memory_zeroed((size_t)table->questions * CANDIDATES, sizeof(*blend->weight));
     for (size_t item = 0; item < table->items; item++) {
         blend->place[item] = cells;
         cells += table->options[table->question[item]];
@@ -297,17 +155,7 @@ void blend_posterior(const struct blend *blend, size_t item, double *p)
         p[k] /= sum;
 }
 
-size_t blend_candidates(void)
-{
-    return KINDS;
-}
-
-const struct still_kind *blend_kind(size_t candidate)
-{
-    return &kinds[candidate];
-}
-
 double blend_weight(const struct blend *blend, uint32_t question, size_t candidate)
 {
-    return blend->weight[question * KINDS + candidate];
+    return blend->weight[question * CANDIDATES + candidate];
 }

@@ -1,7 +1,7 @@
 #ifndef ZHANJI_CONSENSUS_BLEND_H
 #define ZHANJI_CONSENSUS_BLEND_H
 
-#include "collector/consensus/still.h"
+#include "collector/consensus/candidates.h"
 
 /*
  * Which model of reporters fits a question is not known beforehand (consensus.md §4): one accuracy
@@ -27,9 +27,7 @@ void blend_destroy(struct blend *blend);
 /* The posterior over the options of an item. */
 void blend_posterior(const struct blend *blend, size_t item, double *p);
 
-/* A candidate and its weight in one question. */
-size_t blend_candidates(void);
-const struct still_kind *blend_kind(size_t candidate);
+/* That of a candidate in one question. */
 double blend_weight(const struct blend *blend, uint32_t question, size_t candidate);
 
 #endif

@@ -88,7 +88,7 @@ static void score_blend(const struct blend *blend, const struct truths *truths, 
 static void score_candidate(const struct still_task *task, size_t candidate, double weight,
                             const struct truths *truths)
 {
-    struct still *still = still_create(task, blend_kind(candidate));
+    struct still *still = still_create(task, &candidates[candidate]);
     double right = 0;
     double brier = 0;
     for (size_t i = 0; i < truths->count; i++) {
@@ -96,7 +96,7 @@ static void score_candidate(const struct still_task *task, size_t candidate, dou
         still_add_posterior(still, (size_t)truths->known[i].item, 1, p);
         add_score(p, task->options, truths->known[i].answer, &right, &brier);
     }
-    print_score(blend_kind(candidate)->name, weight, right, brier, truths->count);
+    print_score(candidates[candidate].name, weight, right, brier, truths->count);
     still_destroy(still);
 }
 
@@ -115,7 +115,7 @@ static void score_all(struct data *data, const struct truths *truths)
     struct blend *blend = blend_create(table, NULL, NULL);
     printf("[");
     score_blend(blend, truths, task.options);
-    for (size_t c = 0; c < blend_candidates(); c++) {
+    for (size_t c = 0; c < CANDIDATES; c++) {
         printf(",\n ");
         score_candidate(&task, c, blend_weight(blend, 0, c), truths);
     }

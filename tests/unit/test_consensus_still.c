@@ -55,10 +55,10 @@ static void draw_labels(double accuracy, bool schools, struct report_table *tabl
 
 static size_t find_kind(const char *name)
 {
-    size_t found = blend_candidates();
-    for (size_t c = 0; c < blend_candidates(); c++)
-        found = strcmp(blend_kind(c)->name, name) == 0 ? c : found;
-    assert_true(found < blend_candidates());
+    size_t found = CANDIDATES;
+    for (size_t c = 0; c < CANDIDATES; c++)
+        found = strcmp(candidates[c].name, name) == 0 ? c : found;
+    assert_true(found < CANDIDATES);
     return found;
 }
 
@@ -76,7 +76,7 @@ static struct outcome learn(const struct report_table *table, const char *name)
         items[i] = i;
     for (uint32_t r = 0; r <= REPORTERS; r++)
         number[r] = r;
-    struct still *still = still_create(&task, blend_kind(find_kind(name)));
+    struct still *still = still_create(&task, &candidates[find_kind(name)]);
     for (uint32_t i = 0; i < ITEMS; i++) {
         double p[OPTIONS] = {0};
         int best = 0;

@@ -1,0 +1,20 @@
+#ifndef ZHANJI_CONSENSUS_CANDIDATES_H
+#define ZHANJI_CONSENSUS_CANDIDATES_H
+
+#include "collector/consensus/still.h"
+
+/* The models of reporters that a blend is made of (blend.h). */
+enum {
+    CANDIDATES = 11
+};
+
+extern const struct still_kind candidates[CANDIDATES];
+
+/*
+ * The weight of each candidate in one question, of which there are so many observations: adds to
+ * weight[CANDIDATES], which is zero. `tell` is called after each; false gives up.
+ */
+void candidates_weigh(const struct still_task *task, size_t observations,
+                      bool (*tell)(void *context), void *context, double *weight);
+
+#endif
