@@ -58,7 +58,7 @@ struct reader {
     bool broken;
 };
 
-static uint64_t take_unsigned(struct reader *reader)
+static uint64_t take_long(struct reader *reader)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -71,6 +71,14 @@ static uint64_t take_unsigned(struct reader *reader)
     }
     reader->broken = true;
     return 0;
+}
+
+/* Nearly all are of one byte. */
+static inline uint64_t take_unsigned(struct reader *reader)
+{
+    if (reader->at < reader->end && *reader->at < 0x80)
+        return *reader->at++;
+    return take_long(reader);
 }
 
 static int64_t take_signed(struct reader *reader)

@@ -87,6 +87,23 @@ static void read_day(const struct tracing *tracing, int32_t day, struct reading 
     station_limit(tracing->place, day, reading);
 }
 
+/* Where all visits have begun and the trace before holds, only what is counted is another. */
+static void read_today(const struct tracing *tracing, int32_t day, struct reading *reading)
+{
+    const struct packed_knots *knots = tracing->place->items[tracing->question].knots;
+    const struct begun all = packed_begun(knots, knots->piece_count);
+    double moment = (double)day + 1;
+    if (tracing->before == NULL || all.begin >= moment ||
+        !is_kept(tracing, moment, tracing->before->reading.confidence)) {
+        read_day(tracing, day, reading);
+        return;
+    }
+    *reading = tracing->before->reading;
+    reading->effective_weight = all.weight;
+    reading->reports = all.reports;
+    reading->reporters = all.reporters;
+}
+
 static void read_month(const struct tracing *tracing, size_t month, int32_t day,
                        struct trace *trace)
 {
@@ -163,7 +180,7 @@ static struct trace *trace_create(struct tracing *tracing, struct view_days days
     trace->knots = packed_hold(place->items[tracing->question].knots);
     trace->rules = rules_hold(place->rules);
     trace->days = days;
-    read_day(tracing, days.today, &trace->reading);
+    read_today(tracing, days.today, &trace->reading);
     read_months(tracing, trace);
     read_shifts(tracing, trace);
     chronicle_fill(tracing, (double)last + 1, trace);

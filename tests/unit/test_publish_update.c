@@ -121,9 +121,10 @@ static void draw_answer(struct world *world, bool is_late, struct published_answ
     }
 }
 
+/* Some visits have not begun by then. */
 static struct view_days today(const struct world *world)
 {
-    int32_t day = world->survey->earliest_visit + DAYS + 20;
+    int32_t day = world->survey->earliest_visit + DAYS - 40;
     return (struct view_days){day, day};
 }
 
