@@ -140,7 +140,9 @@ static int open_as_another(const char *path)
 {
     sqlite3 *database = NULL;
     sqlite3_open(path, &database);
-    return sqlite3_exec(database, "SELECT * FROM report", NULL, NULL, NULL) & 0xff;
+    int code = sqlite3_exec(database, "SELECT * FROM report", NULL, NULL, NULL);
+    sqlite3_close(database);
+    return code & 0xff;
 }
 
 static void a_second_opener_is_refused(void **state)
