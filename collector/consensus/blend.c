@@ -22,13 +22,13 @@ static bool tell(void *context)
 }
 
 static void learn_candidate(struct blend *blend, const struct still_task *task,
-                            const struct still_kind *kind, double weight)
+                            const struct still_kind *kind, double temper, double weight)
 {
     struct still *still = still_create(task, kind);
     for (size_t place = 0; place < task->item_count; place++) {
         double p[CONSENSUS_OPTIONS_MAX] = {0};
         float *sum = blend->p + blend->place[task->items[place]];
-        still_add_posterior(still, place, weight, p);
+        still_add_posterior(still, place, temper, weight, p);
         for (int k = 0; k < task->options; k++)
             sum[k] += (float)p[k];
     }
@@ -74,13 +74,14 @@ static void learn_question(struct blend *blend, uint32_t question, const struct 
 {
     const struct report_table *table = blend->table;
     size_t observations = 0;
+    double temper[CANDIDATES];
     double *weight = blend->weight + question * CANDIDATES;
     for (size_t i = 0; i < task->item_count; i++)
         observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
-    candidates_weigh(task, observations, tell, blend, weight);
+    candidates_weigh(task, observations, tell, blend, weight, temper);
     for (size_t c = 0; c < CANDIDATES && !blend->given_up; c++) {
         if (weight[c] > 0)
-            learn_candidate(blend, task, &candidates[c], weight[c]);
+            learn_candidate(blend, task, &candidates[c], temper[c], weight[c]);
         tell(blend);
     }
 }

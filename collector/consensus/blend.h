@@ -13,6 +13,8 @@
  * where d is a Bayesian bootstrap of the items (Rubin, Annals of Statistics 9, 1981): the
  * pseudo-BMA+ of Yao, Vehtari, Simpson and Gelman, Bayesian Analysis 13(3), 2018. Candidates whose
  * difference is within the error of ℓ share the weight, a clear difference decides.
+ * Each posterior is taken to the power that finds what was held out likeliest (temperature scaling,
+ * Guo et al., ICML 2017, but without any known truth).
  * A candidate whose truth agrees much less with the answers held out than another's gets none: it
  * has taken something else for the truth, which likelihood alone cannot tell.
  * For truths that do not change.

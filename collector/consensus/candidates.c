@@ -41,14 +41,29 @@ static size_t sample_items(const struct still_task *task, size_t observations, u
 struct trial {
     struct still_verdict verdict;
     double found[BLOCKS];
+    double temper; /* with which it did best */
     bool strays;
 };
+
+/* The temper that is best over all items. Candidates are still compared as they are: by its own
+ * temper the one that is too sure of every reporter's ways would seem as good as any. */
+static size_t choose_temper(const double *found, size_t items)
+{
+    double sum[STILL_TEMPERS] = {0};
+    size_t best = 0;
+    for (size_t place = 0; place < items; place++)
+        for (size_t t = 0; t < STILL_TEMPERS; t++)
+            sum[t] += found[place * STILL_TEMPERS + t];
+    for (size_t t = 1; t < STILL_TEMPERS; t++)
+        best = sum[t] > sum[best] ? t : best;
+    return best;
+}
 
 static void judge(const struct still_task *whole, size_t observations,
                   const struct still_kind *kind, struct trial *trial)
 {
     auto_free uint32_t *sampled = memory_zeroed(whole->item_count, sizeof(*sampled));
-    auto_free double *found = memory_zeroed(whole->item_count, sizeof(*found));
+    auto_free double *found = memory_zeroed(whole->item_count * STILL_TEMPERS, sizeof(*found));
     struct still_task task = *whole;
     task.item_count = sample_items(whole, observations, sampled);
     task.items = sampled;
@@ -59,8 +74,10 @@ static void judge(const struct still_task *whole, size_t observations,
         still_judge(still, &trial->verdict, found);
         still_destroy(still);
     }
+    size_t best = choose_temper(found, task.item_count);
+    trial->temper = still_tempers[best];
     for (size_t place = 0; place < task.item_count; place++)
-        trial->found[place % BLOCKS] += found[place];
+        trial->found[place % BLOCKS] += found[place * STILL_TEMPERS]; /* of power 1 */
 }
 
 static double agreement(const struct trial *trial)
@@ -129,7 +146,7 @@ static void drop_light(size_t observations, double *weight)
 }
 
 void candidates_weigh(const struct still_task *task, size_t observations,
-                      bool (*tell)(void *context), void *context, double *weight)
+                      bool (*tell)(void *context), void *context, double *weight, double *temper)
 {
     auto_free struct trial *trials = memory_zeroed(CANDIDATES, sizeof(*trials));
     uint64_t state = 0;
@@ -139,6 +156,8 @@ void candidates_weigh(const struct still_task *task, size_t observations,
         going = tell(context);
     }
     mark_strays(trials);
+    for (size_t c = 0; c < CANDIDATES; c++)
+        temper[c] = trials[c].temper;
     for (int draw = 0; draw < DRAWS; draw++)
         add_draw(trials, task->item_count < BLOCKS ? task->item_count : BLOCKS, &state, weight);
     drop_light(observations, weight);

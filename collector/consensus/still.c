@@ -9,6 +9,8 @@ enum {
 static const double start_share = 1e-3;
 static const double settled = 1e-5;
 
+const double still_tempers[STILL_TEMPERS] = {1, 1.25, 0.8, 0.65, 0.5, 0.4, 0.3, 0.2};
+
 int still_fold(size_t observation)
 {
     uint64_t z = (uint64_t)observation + 0x9e3779b97f4a7c15U;
@@ -146,37 +148,67 @@ void still_destroy(struct still *still)
     free(still);
 }
 
-void still_add_posterior(const struct still *still, size_t place, double weight, double *p)
+/* An item's posterior over the states, to a power. */
+static void temper_posterior(const struct still *still, size_t place, double temper, double *p)
 {
-    for (size_t s = 0; s < still->states; s++)
-        p[s % still->options] += weight * (double)still->gamma[place * still->states + s];
-}
-
-/* Returns w·log P(answer) of an observation that was held out. */
-static double judge_observation(const struct still *still, size_t observation, const float *gamma,
-                                struct still_verdict *verdict)
-{
-    const struct report_table *table = still->task.table;
-    const float *row = still->log_chance + row_of(still, observation) * still->states;
-    double weight = (double)table->weight[observation];
+    const float *gamma = still->gamma + place * still->states;
     double sum = 0;
     for (size_t s = 0; s < still->states; s++) {
-        bool right = s % still->options == table->answer[observation];
-        verdict->agreement += right ? weight * (double)gamma[s] : 0;
-        sum += (double)gamma[s] * exp((double)row[s]);
+        p[s] = pow((double)gamma[s], temper);
+        sum += p[s];
     }
+    for (size_t s = 0; s < still->states; s++)
+        p[s] /= sum;
+}
+
+void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
+                         double *p)
+{
+    double tempered[STILL_STATES_MAX];
+    temper_posterior(still, place, temper, tempered);
+    for (size_t s = 0; s < still->states; s++)
+        p[s % still->options] += weight * tempered[s];
+}
+
+/* P(answer) of an observation by a posterior over the states. */
+static double foresee(const struct still *still, size_t observation, const double *p)
+{
+    const float *row = still->log_chance + row_of(still, observation) * still->states;
+    double sum = 0;
+    for (size_t s = 0; s < still->states; s++)
+        sum += p[s] * exp((double)row[s]);
+    return fmax(sum, smallest_chance);
+}
+
+static void add_verdict(const struct still *still, size_t place, size_t observation,
+                        struct still_verdict *verdict)
+{
+    const float *gamma = still->gamma + place * still->states;
+    double weight = (double)still->task.table->weight[observation];
     verdict->judged += weight;
-    return weight * log(fmax(sum, smallest_chance));
+    for (size_t s = still->task.table->answer[observation]; s < still->states; s += still->options)
+        verdict->agreement += weight * (double)gamma[s];
+}
+
+static void judge_item(const struct still *still, size_t place, struct still_verdict *verdict,
+                       double *found)
+{
+    const struct report_table *table = still->task.table;
+    uint32_t item = still->task.items[place];
+    double tempered[STILL_TEMPERS][STILL_STATES_MAX];
+    for (size_t t = 0; t < STILL_TEMPERS; t++)
+        temper_posterior(still, place, still_tempers[t], tempered[t]);
+    for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
+        if (is_learned(&still->task, i))
+            continue;
+        add_verdict(still, place, i, verdict);
+        for (size_t t = 0; t < STILL_TEMPERS; t++)
+            found[t] += (double)table->weight[i] * log(foresee(still, i, tempered[t]));
+    }
 }
 
 void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
 {
-    const struct report_table *table = still->task.table;
-    for (size_t place = 0; place < still->task.item_count; place++) {
-        uint32_t item = still->task.items[place];
-        const float *gamma = still->gamma + place * still->states;
-        for (size_t i = table->first[item]; i < table->first[item + 1]; i++)
-            if (!is_learned(&still->task, i))
-                found[place] += judge_observation(still, i, gamma, verdict);
-    }
+    for (size_t place = 0; place < still->task.item_count; place++)
+        judge_item(still, place, verdict, found + place * STILL_TEMPERS);
 }

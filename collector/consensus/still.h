@@ -41,8 +41,14 @@ struct still_task {
 };
 
 enum {
-    STILL_FOLDS = 4
+    STILL_FOLDS = 4,
+    STILL_TEMPERS = 8
 };
+
+/* Powers that posteriors can be taken to: where an item leads many astray together, or few labels
+ * were taken for many, a model is too sure, and a power below 1 tells better what it knows. The
+ * first is 1. */
+extern const double still_tempers[STILL_TEMPERS];
 
 /* The fold of an observation, the same for every run. */
 int still_fold(size_t observation);
@@ -50,8 +56,9 @@ int still_fold(size_t observation);
 struct still;
 NODISCARD struct still *still_create(const struct still_task *task, const struct still_kind *kind);
 void still_destroy(struct still *still);
-/* Adds weight × an item's posterior (by place in task.items) to p. */
-void still_add_posterior(const struct still *still, size_t place, double weight, double *p);
+/* Adds weight × an item's posterior (by place in task.items), tempered, to p. */
+void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
+                         double *p);
 
 /* What a model makes of the observations that were held out: Σ w, and Σ w·P(the answer is the
  * truth). */
@@ -59,7 +66,8 @@ struct still_verdict {
     double judged, agreement;
 };
 
-/* Adds to a verdict; to found[place] of each item Σ w·log P(answer) over those of the fold. */
+/* Adds to a verdict; to found[place × STILL_TEMPERS + t] of each item and temper Σ w·log P(answer)
+ * over those that were held out. */
 void still_judge(const struct still *still, struct still_verdict *verdict, double *found);
 
 #endif

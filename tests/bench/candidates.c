@@ -93,7 +93,7 @@ static void score_candidate(const struct still_task *task, size_t candidate, dou
     double brier = 0;
     for (size_t i = 0; i < truths->count; i++) {
         double p[CONSENSUS_OPTIONS_MAX] = {0};
-        still_add_posterior(still, (size_t)truths->known[i].item, 1, p);
+        still_add_posterior(still, (size_t)truths->known[i].item, 1, 1, p);
         add_score(p, task->options, truths->known[i].answer, &right, &brier);
     }
     print_score(candidates[candidate].name, weight, right, brier, truths->count);

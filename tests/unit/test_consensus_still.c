@@ -80,7 +80,7 @@ static struct outcome learn(const struct report_table *table, const char *name)
     for (uint32_t i = 0; i < ITEMS; i++) {
         double p[OPTIONS] = {0};
         int best = 0;
-        still_add_posterior(still, i, 1, p);
+        still_add_posterior(still, i, 1, 1, p);
         for (int k = 1; k < OPTIONS; k++)
             best = p[k] > p[best] ? k : best;
         outcome.right += (best == truth_of(i)) / (double)ITEMS;
@@ -119,10 +119,60 @@ static void how_right_people_are_is_learned_from_all_of_them(void **state)
     }
 }
 
+/* At every third item hardly anybody knows better than by chance. */
+static void draw_hard_items(struct report_table *table)
+{
+    struct report_table shape = daily_shape(ITEMS, 1, REPORTERS, OPTIONS);
+    struct report_table_builder *builder = report_table_builder_create();
+    uint64_t random = 5;
+    for (uint32_t item = 0; item < ITEMS; item++) {
+        bool hard = draw_below(&random, 3) == 0;
+        for (uint32_t i = 0; i < EACH; i++) {
+            uint32_t r = (uint32_t)draw_below(&random, REPORTERS);
+            bool knows = draw_uniform(&random) < (hard ? 0.15 : 0.85);
+            uint8_t answer = (uint8_t)(knows ? truth_of(item) : draw_below(&random, OPTIONS));
+            struct report_table_row row = {item, r, 0, answer, 1};
+            report_table_add(builder, &row);
+        }
+    }
+    report_table_build_take(builder, &shape, table);
+}
+
+static struct outcome learn_blend(const struct report_table *table)
+{
+    struct outcome outcome = {0};
+    struct blend *blend = blend_create(table, NULL, NULL);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        double p[CONSENSUS_OPTIONS_MAX];
+        int best = 0;
+        blend_posterior(blend, i, p);
+        for (int k = 1; k < OPTIONS; k++)
+            best = p[k] > p[best] ? k : best;
+        outcome.right += (best == truth_of(i)) / (double)ITEMS;
+        outcome.certainty += p[best] / ITEMS;
+    }
+    blend_destroy(blend);
+    return outcome;
+}
+
+/* No model here knows of such items: each takes ten who guess for ten who know. */
+static void certainty_is_no_more_than_foretells_answers(void **state)
+{
+    (void)state;
+    struct report_table table;
+    draw_hard_items(&table);
+    struct outcome sure = learn(&table, "one-coin-directed");
+    struct outcome tempered = learn_blend(&table);
+    assert_true(tempered.right > sure.right - 0.01);
+    assert_true(tempered.certainty - tempered.right < 0.8 * (sure.certainty - sure.right));
+    report_table_finish(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_errs_alike_is_known_by_few_labels),
+        cmocka_unit_test(certainty_is_no_more_than_foretells_answers),
         cmocka_unit_test(how_right_people_are_is_learned_from_all_of_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
