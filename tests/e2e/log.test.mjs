@@ -342,6 +342,9 @@ describe('a log and its operator', () => {
     const ada = await addModerator(server, 'Ada');
     await signedTo(server, 16);
     const old = openVerifier((await server.request('/log/vkey')).text);
+    const mirror = path.join(server.folder, 'mirror');
+    const follow = () => runProgram('zhanji-moderate', ['log', 'fetch', server.url, mirror]);
+    assert.equal((await follow()).code, 0);
     assert.equal((await moderate(server, ['log', 'rotate'])).code, 0);
     await signedTo(server, 17);
     const note = (await server.request('/log/checkpoint')).text;
@@ -354,6 +357,8 @@ describe('a log and its operator', () => {
     await server.restart();
     await decideOne(server, ada);
     assert.equal((await runProgram('zhanji-moderate', ['log', 'verify', server.url])).code, 0);
+    assert.equal((await follow()).code, 0, 'a mirror follows');
+    assert.equal((await runProgram('zhanji-moderate', ['log', 'verify', mirror])).code, 0);
     assert.deepEqual(readdirSync(`${server.db}.state`).filter((name) => name.startsWith('log.')).sort(), ['log.head', 'log.key']);
   });
 });
