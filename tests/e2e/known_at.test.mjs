@@ -1,10 +1,12 @@
 // Days go by, by a clock that is set before each start: what was published on an earlier day is
 // answered as it was published then, whatever came later.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import { at, calendar, skip } from './calendar.mjs';
-import { report, waitFor } from './harness.mjs';
+import { report, runProgram, waitFor } from './harness.mjs';
 import { addModerator, moderate } from './moderators.mjs';
 
 const reports = '/api/v1/reports';
@@ -91,6 +93,70 @@ test('an earlier day is answered by what was published then', { skip }, async (t
   });
   const counts = days.map((day) => published.get(day).reports);
   assert.deepEqual(counts.map((count) => count - counts[0]), [0, 1, 2, 1], 'every day has its own');
+});
+
+async function metrics(server) {
+  const { text } = await server.request('/metrics', { local: true });
+  return Object.fromEntries(text.split('\n').filter((line) => line.startsWith('zhanji_')).map((line) => line.split(' ')));
+}
+
+/** A file of reports of a city that changed, for the import. */
+function cityFile(folder, round) {
+  const stations = [station, 'bagou', 'tiantongyuan', 'andingmen', 'dongzhimen', 'beixinqiao'];
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const visited = new Date(Date.UTC(2023, 0, 1) + ((i * 37 + round * 11) % 700) * 86_400_000).toISOString().slice(0, 10);
+    const answer = (visited < '2024-01-15') === (i % 7 !== 0) ? 'payment' : 'id_required';
+    return JSON.stringify(report({ station: stations[i % 6], visited, answers: { ticket_machine: answer }, reporter: `reporter-number-${String(i % 31).padStart(2, '0')}-of-31` }));
+  });
+  const file = path.join(folder, `city-${round}.ndjson`);
+  writeFileSync(file, lines.join('\n'));
+  return file;
+}
+
+test('kill −9 while a fit runs or is written changes nothing that was published', { skip }, async (t) => {
+  const { server, on } = calendar(t);
+  const asked = ['/api/v1/stations?', `${where}?`, '/api/v1/stations/bagou?'].map((what) => `${what}as_of=2025-03-09&known_at=2025-03-10`);
+  const told = () => Promise.all(asked.map(async (what) => (await server.request(what)).text));
+  const settled = () => waitFor(async () => (await server.request('/api/v1/export/reports.ndjson')).headers.etag && (await metrics(server)).zhanji_fit_owed === '0', 'rest', 50);
+  let person;
+  let published;
+  await on('2025-03-10T04:00:00Z', async () => {
+    person = await addModerator(server, 'Reader');
+    await decide(server, person, '2025-03-10T04:00:10Z', 'import', cityFile(server.folder, 0), '--approve');
+    await settled();
+    assert.equal((await moderate(server, ['refit'])).code, 0);
+    await settled();
+    published = await told();
+  });
+  const isDone = (now) => Number(now.zhanji_fits_total) > 0;
+  const moments = [
+    (now) => now.zhanji_fit_running === '1' || isDone(now),
+    (now) => Number(now.zhanji_fit_progress) > 0.3 || isDone(now),
+    isDone,
+    (now) => isDone(now) && now.zhanji_fit_owed === '0',
+  ];
+  for (const [round, moment] of moments.entries()) {
+    server.env = at('2025-03-11T04:00:00Z');
+    await server.start();
+    assert.deepEqual(await told(), published, `before kill ${round}`);
+    await decide(server, person, '2025-03-11T04:00:10Z', 'import', cityFile(server.folder, round + 1), '--approve');
+    assert.equal((await moderate(server, ['refit'])).code, 0);
+    await waitFor(async () => moment(await metrics(server)), `moment ${round}`, 1);
+    await server.kill();
+  }
+  await on('2025-03-12T04:00:00Z', async () => {
+    await settled();
+    assert.deepEqual(await told(), published, 'after all');
+    const { bytes } = await server.request('/api/v1/export/reports.ndjson');
+    const file = path.join(server.folder, 'export');
+    writeFileSync(file, bytes);
+    const again = await runProgram('zhanji-aggregate', ['--export', file, '--json']);
+    assert.equal(again.code, 0, again.stderr);
+    for (const line of again.stdout.trimEnd().split('\n').filter((one) => one.includes('"tiantongyuan"') || one.includes('"bagou"'))) {
+      const { name, lines, pending, ...one } = await get(server, `/api/v1/stations/${JSON.parse(line).id}`);
+      assert.deepEqual(JSON.parse(line), one);
+    }
+  });
 });
 
 test('a day begins at midnight of the survey, at the ends of months and years too', { skip }, async (t) => {
