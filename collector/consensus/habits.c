@@ -120,11 +120,47 @@ static struct expectation learn_expectation(const struct still *still)
     return best;
 }
 
-/* One coin has nothing but the accuracy; with ways of one's own the usual one guards it better. */
+/* a_{r,d} */
+static double accuracy_of(const struct tally *tally, const struct expectation *expected)
+{
+    return (expected->weight * expected->mean + tally->correct) / (expected->weight + tally->all);
+}
+
+/* log θ of one coin: two logarithms a reporter, as those of ν are at hand. */
+static void update_coin(struct still *still, size_t reporter, const struct confusion *log_direction,
+                        const struct expectation *expected)
+{
+    static const double least = -13.815510557964274; /* log smallest_chance */
+    size_t options = still->options;
+    float *row = still->log_chance + reporter * options * options;
+    struct tally tally = tally_reporter(still, reporter, 0);
+    double accuracy = accuracy_of(&tally, expected);
+    double right = log(fmax(accuracy, smallest_chance));
+    double wrong = log(fmax(1 - accuracy, smallest_chance));
+    for (size_t l = 0; l < options; l++) {
+        for (size_t k = 0; k < options; k++) {
+            double found = k == l ? right : wrong + log_direction->cell[k][l];
+            *row++ = (float)(found > least ? found : least);
+        }
+    }
+}
+
+static void update_coins(struct still *still)
+{
+    struct emission emission;
+    struct confusion log_direction;
+    struct expectation expected = learn_expectation(still);
+    habits_direct(still, 0, &emission);
+    for (size_t k = 0; k < still->options; k++)
+        for (size_t l = 0; l < still->options; l++)
+            log_direction.cell[k][l] = log(fmax(emission.direction[k][l], smallest_chance));
+    for (size_t r = 0; r < still->reporters; r++)
+        update_coin(still, r, &log_direction, &expected);
+}
+
+/* With ways of one's own the usual accuracy guards better than what is learned. */
 static struct expectation expect_accuracy(const struct still *still, size_t difficulty)
 {
-    if (still->kind.way == STILL_COIN)
-        return learn_expectation(still);
     bool one = still->kind.difficulties == 1;
     return (struct expectation){one ? usual_accuracy : habits_mean(still, difficulty),
                                 usual_weight};
@@ -134,27 +170,18 @@ static struct expectation expect_accuracy(const struct still *still, size_t diff
 static double chance_of(const struct still *still, double count, double all, double prior)
 {
     double strength = still->kind.strength;
-    switch (still->kind.way) {
-    case STILL_LAPLACE:
-        return (count + 1) / (all + (double)still->options);
-    case STILL_OWN:
-        return (count + strength * prior) / (all + strength);
-    case STILL_COIN:
-    case STILL_COMMUNITIES:
-        break;
-    }
-    return prior;
+    return still->kind.way == STILL_LAPLACE ? (count + 1) / (all + (double)still->options)
+                                            : (count + strength * prior) / (all + strength);
 }
 
 /* θ of one reporter in one difficulty. */
-static void update_reporter(struct still *still, size_t reporter, size_t difficulty,
-                            const struct emission *emission, const struct expectation *expected)
+static void update_own(struct still *still, size_t reporter, size_t difficulty,
+                       const struct emission *emission, const struct expectation *expected)
 {
     size_t options = still->options;
     size_t base = reporter * options * still->states + difficulty * options;
     struct tally tally = tally_reporter(still, reporter, difficulty);
-    double accuracy =
-        (expected->weight * expected->mean + tally.correct) / (expected->weight + tally.all);
+    double accuracy = accuracy_of(&tally, expected);
     double of_class[CONSENSUS_OPTIONS_MAX] = {0};
     for (size_t l = 0; l < options; l++)
         for (size_t k = 0; k < options; k++)
@@ -169,18 +196,30 @@ static void update_reporter(struct still *still, size_t reporter, size_t difficu
     }
 }
 
+static void update_owns(struct still *still)
+{
+    for (size_t d = 0; d < (size_t)still->kind.difficulties; d++) {
+        struct emission emission;
+        struct expectation expected = expect_accuracy(still, d);
+        habits_direct(still, d, &emission);
+        for (size_t r = 0; r < still->reporters; r++)
+            update_own(still, r, d, &emission, &expected);
+    }
+}
+
 void habits_update(struct still *still, int iteration)
 {
     pool_counts(still);
-    if (still->communities) {
+    switch (still->kind.way) {
+    case STILL_COIN:
+        update_coins(still);
+        break;
+    case STILL_OWN:
+    case STILL_LAPLACE:
+        update_owns(still);
+        break;
+    case STILL_COMMUNITIES:
         communities_update(still, iteration);
-        return;
-    }
-    for (size_t d = 0; d < (size_t)still->kind.difficulties; d++) {
-        struct emission emission;
-        habits_direct(still, d, &emission);
-        struct expectation expected = expect_accuracy(still, d);
-        for (size_t r = 0; r < still->reporters; r++)
-            update_reporter(still, r, d, &emission, &expected);
+        break;
     }
 }
