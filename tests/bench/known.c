@@ -73,20 +73,30 @@ double *known_accuracies(const char *folder, const struct data *data)
     return accuracy;
 }
 
+/* The chances of a row, in the order of the data's own options. */
+static void read_chances(const struct source *source, const struct names *options, double *chances)
+{
+    for (size_t column = 2; column < csv_columns(source->csv); column++) {
+        const char *name = csv_column_name(source->csv, column);
+        int64_t option = names_find(options, name, strlen(name));
+        if (option >= 0)
+            chances[option] = number_of(&source->fields[column]);
+    }
+}
+
 /* A day's restarts are such as its reports tell, which count at its noon: a bin ends with it. */
-void known_hazard(const char *folder, struct hazard *hazard_out)
+void known_hazard(const char *folder, const struct data *data, struct hazard *hazard_out)
 {
     struct source source;
     open_source(folder, "hazard.csv", &source);
-    size_t width = csv_columns(source.csv) - 2;
+    size_t width = data->options[0].count;
     hazard_constant((int)width, 0, 0, hazard_out);
     hazard_out->rate = memory_zeroed(DAYS_MOST, sizeof(double));
     hazard_out->target = memory_zeroed(DAYS_MOST * width, sizeof(double));
     for (bool first = true; next_row(&source) && hazard_out->bins < DAYS_MOST; first = false) {
         double *target =
             first ? hazard_out->initial : hazard_out->target + hazard_out->bins * width;
-        for (size_t l = 0; l < width; l++)
-            target[l] = number_of(&source.fields[2 + l]);
+        read_chances(&source, &data->options[0], target);
         if (first)
             continue;
         if (hazard_out->bins == 0) {

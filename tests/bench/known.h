@@ -9,7 +9,7 @@
 /* The accuracy of each reporter; NAN: of one who lies together with others. The caller's. */
 double *known_accuracies(const char *folder, const struct data *data);
 /* Restarts of truth, and π. hazard_finish it. */
-void known_hazard(const char *folder, struct hazard *hazard_out);
+void known_hazard(const char *folder, const struct data *data, struct hazard *hazard_out);
 
 /*
  * What those know who were told the truth of every report but of the item in question: how often

@@ -87,7 +87,7 @@ static void start(const char *folder, struct estimator *oracle)
     oracle->past = past_create(folder, &oracle->data, oracle->truth);
     learn(oracle);
     if (oracle->knows_hazard)
-        known_hazard(folder, &oracle->hazard);
+        known_hazard(folder, &oracle->data, &oracle->hazard);
     else
         fit_hazard(oracle->fit, 0, &oracle->hazard);
     oracle->dynamics = dynamics_create(&oracle->hazard, NULL, 0, HUGE_VAL);
