@@ -206,6 +206,37 @@ static void those_who_lie_slowly_together_are_found_out(void **state)
     }
 }
 
+/* How much better reporters of nine reports each are thought to be than they are, in the mean. */
+static double overrated(uint64_t seed, double span)
+{
+    auto_free struct city *city = start_city();
+    struct report_table table;
+    struct fit_options options = {.prior_accuracy = 0.75, .origin = 0};
+    double sum = 0;
+    city->reporters = REPORTERS_MAX;
+    make_city(seed, 0.3, 0.9, city);
+    make_table(city, 0, &table);
+    table.span = span;
+    report_table_weigh(&table, true);
+    struct fit *fit = fit_create(&table, &options);
+    for (int r = 0; r < city->reporters; r++)
+        sum += fit_accuracy(fit, (uint32_t)r) - city->honesty[r];
+    fit_destroy(fit);
+    report_table_finish(&table);
+    return sum / city->reporters;
+}
+
+static void a_large_set_tells_how_accurate_its_reporters_are(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 31; seed <= 33; seed++) {
+        double large = overrated(seed, DAYS);
+        double small = overrated(seed, 200);
+        if (fabs(large) > 0.03 || small < 0.05)
+            fail_msg("by %f, where the prior stands by %f", large, small);
+    }
+}
+
 /* Mean weight of the honest and of the liars in a weighed city. */
 static void weigh_city(int bursts, double *honest_out, double *lying_out)
 {
@@ -260,6 +291,7 @@ int main(void)
         cmocka_unit_test(it_comes_back_of_weighed_reports),
         cmocka_unit_test(bursts_move_it_little),
         cmocka_unit_test(those_who_lie_slowly_together_are_found_out),
+        cmocka_unit_test(a_large_set_tells_how_accurate_its_reporters_are),
         cmocka_unit_test(bursts_are_told_from_chance),
         cmocka_unit_test(judged_chances_lie_between_none_and_all_and_rise),
     };
