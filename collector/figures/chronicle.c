@@ -17,6 +17,7 @@ struct gathering {
     uint32_t count, capacity;
 };
 
+/* Room for so many; none at all may be no memory, to which nothing is added. */
 static struct run_part *reserve(struct gathering *gathering, size_t more)
 {
     struct chronicle *chronicle = gathering->chronicle;
@@ -25,7 +26,7 @@ static struct run_part *reserve(struct gathering *gathering, size_t more)
         chronicle->runs =
             memory_resize_take(chronicle->runs, gathering->capacity, sizeof *chronicle->runs);
     }
-    return chronicle->runs + gathering->count;
+    return gathering->count > 0 ? chronicle->runs + gathering->count : chronicle->runs;
 }
 
 static void end_piece(struct gathering *gathering, size_t found)

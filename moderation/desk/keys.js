@@ -32,7 +32,8 @@ export function showKeys() {
   dialog.querySelector('button').focus();
 }
 
-const isTyping = (target) => target.closest('input, textarea, select, dialog') !== null;
+// A dialog that has just closed keeps the focus until the page is drawn again.
+const isTyping = (target) => target.closest('input, textarea, select, dialog[open]') !== null;
 
 export function listenToKeys() {
   document.addEventListener('keydown', (event) => {
