@@ -16,6 +16,17 @@ struct judge {
     int64_t open; /* the item that is open, -1 if none */
 };
 
+/* Answers that are equally likely share what one of them earns, as if a coin decided: no method is
+ * better or worse for how its answers are numbered. */
+static double credit(const struct estimate *estimate, int options, int64_t truth)
+{
+    double most = estimate->p[estimate->best];
+    int likeliest = 0;
+    for (int k = 0; k < options; k++)
+        likeliest += estimate->p[k] >= most;
+    return truth >= 0 && estimate->p[truth] >= most ? 1.0 / likeliest : 0;
+}
+
 static void add_estimate(const struct estimate *estimate, int options, int64_t truth,
                          struct score *score)
 {
@@ -26,7 +37,7 @@ static void add_estimate(const struct estimate *estimate, int options, int64_t t
     }
     double p = estimate->p[estimate->best];
     size_t bin = (size_t)fmin(p * SCORE_BINS, SCORE_BINS - 1);
-    double right = estimate->best == truth;
+    double right = credit(estimate, options, truth);
     score->compared++;
     score->accuracy += right;
     score->brier += brier;

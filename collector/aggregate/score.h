@@ -11,8 +11,8 @@ enum {
 struct score {
     size_t compared; /* known truths of items that are in the data */
     size_t missing;  /* of items that are not */
-    double accuracy;
-    double brier;             /* Σ_k (p_k − [k is true])², the mean (Brier 1950); from 0 to 2 */
+    double accuracy; /* the mean of [the likeliest is true]; m likeliest alike: 1/m if one is */
+    double brier;    /* Σ_k (p_k − [k is true])², the mean (Brier 1950); from 0 to 2 */
     double calibration_error; /* ECE: the mean of |right − p| over ten bins of the largest p,
                                  weighted by their size (Guo et al., ICML 2017) */
 

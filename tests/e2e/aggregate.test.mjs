@@ -200,6 +200,17 @@ describe('zhanji-aggregate', () => {
     });
   }
 
+  test('a draw earns its share of the truth, whatever the answers are called', async (t) => {
+    const truth = path.join(temporaryFolder(t), 'truth.csv');
+    for (const [one, other] of [['a', 'b'], ['b', 'a']]) {
+      writeFileSync(truth, `item,answer\nx,${one}\ny,${one}\nz,other\n`);
+      const input = csv([`x,r,${one}`, `x,s,${other}`, `y,r,${one}`, `z,s,${one}`, `z,r,${other}`], 'item,reporter,answer');
+      const { stdout } = await aggregate(['--csv', '-', '--method', 'majority', '--truth', truth, '--json'], { input });
+      const { accuracy, compared } = JSON.parse(stdout).truth;
+      assert.deepEqual([accuracy, compared], [0.5, 3]);
+    }
+  });
+
   test('questions have options of their own', async () => {
     const rows = ['s1/q1,a,yes,q1', 's1/q2,a,3,q2', 's2/q2,b,4,q2', 's2/q1,b,no,q1'];
     const { stdout } = await aggregate(['--csv', '-'], { input: csv(rows, 'item,reporter,answer,question') });
