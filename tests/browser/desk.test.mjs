@@ -74,7 +74,7 @@ describe('one report at a time', () => {
     await sendReports(server(), 2, { station: '巴沟', visited: '2026-10-01', answers: { card_issue: 'no_id' } });
     await signIn(tab, server(), 'Lin 林');
     await rows(tab).nth(2).waitFor();
-    assert.equal(await currentStation(tab), '巴沟', 'what changes a status comes first');
+    await waitFor(async () => (await currentStation(tab)) === '巴沟', 'what changes a status to come first');
     await tab.keyboard.press('j');
     await tab.keyboard.press('j');
     assert.equal(await currentStation(tab), '北京西站');
