@@ -27,7 +27,8 @@ const waiting = async (server) =>
 const state = async (server, id) =>
   (await server.request(`/api/v1/moderation/reports/${id}`, { local: true })).json;
 const rows = (tab) => tab.locator('#queue li');
-const currentStation = (tab) => tab.innerText('#queue [aria-current] .where');
+/** Of its text, not of what is drawn: rows are drawn when they come into sight. */
+const currentStation = (tab) => tab.textContent('#queue [aria-current] .where');
 /** Gathers what the dialog's status line says; the result gives it. */
 async function watchSteps(tab) {
   await tab.evaluate(() => {
