@@ -32,8 +32,9 @@ export function showKeys() {
   dialog.querySelector('button').focus();
 }
 
-// A dialog that has just closed keeps the focus until the page is drawn again.
-const isTyping = (target) => target.closest('input, textarea, select, dialog[open]') !== null;
+// A dialog that has closed keeps the focus until the page is drawn again: nobody types there.
+const isTyping = (target) =>
+  target.closest('input, textarea, select, dialog') !== null && target.closest('dialog:not([open])') === null;
 
 export function listenToKeys() {
   document.addEventListener('keydown', (event) => {
