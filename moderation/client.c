@@ -251,3 +251,25 @@ bool client_get(struct client *client, const char *path, json_t **json_out, stru
 
     return client_json(client, &request, json_out, error);
 }
+
+const json_t *client_decide(struct client *client, const char *body, size_t length, size_t count,
+                            json_t **json_out, struct error *error)
+{
+    auto_reply struct client_reply reply = {0};
+    const struct client_request request = {.method = "POST",
+                                           .path = "/api/v1/moderation/decisions",
+                                           .type = "application/json",
+                                           .body = body,
+                                           .length = length};
+    const json_t *results;
+
+    if (!client_send(client, &request, &reply, error))
+        return NULL;
+    *json_out =
+        json_loadb(reply.body.data == NULL ? "" : reply.body.data, reply.body.length, 0, NULL);
+    results = json_object_get(*json_out, "results");
+    if (json_array_size(results) == count)
+        return results;
+    (void)client_refused(&reply, error);
+    return NULL;
+}

@@ -49,6 +49,11 @@ NODISCARD bool client_send(struct client *client, const struct client_request *r
                            struct client_reply *reply_out, struct error *error);
 /* The reply as an error: its problem's detail and a kind by its status; returns false. */
 bool client_refused(const struct client_reply *reply, struct error *error);
+/* Sends decisions and gives what became of each of the `count` entries in it, NULL if the server
+ * refused them all. One entry alone has its own status as that of the reply, so the body is what
+ * counts; *json_out owns the results. */
+NODISCARD const json_t *client_decide(struct client *client, const char *body, size_t length,
+                                      size_t count, json_t **json_out, struct error *error);
 /* Sends, and takes a 2xx of JSON; everything else is an error. The caller owns *json_out. */
 NODISCARD bool client_json(struct client *client, const struct client_request *request,
                            json_t **json_out, struct error *error);

@@ -82,26 +82,17 @@ static void take_result(const json_t *result, const struct verdict *verdict, str
     item->ok = false;
 }
 
-/* One decision alone has its own status as that of the reply, so the body is what counts. */
 static bool send_chunk(const struct deciding *deciding, const struct verdict *verdict,
                        struct decided *const *chunk, size_t count, struct error *error)
 {
     auto_buffer struct buffer body = {0};
-    auto_reply struct client_reply reply = {0};
     auto_json json_t *json = NULL;
-    struct client_request request = {
-        .method = "POST", .path = "/api/v1/moderation/decisions", .type = "application/json"};
     const json_t *results;
 
     print_chunk(deciding, verdict, chunk, count, &body);
-    request.body = body.data;
-    request.length = body.length;
-    if (!client_send(deciding->client, &request, &reply, error))
+    results = client_decide(deciding->client, body.data, body.length, count, &json, error);
+    if (results == NULL)
         return false;
-    json = json_loadb(reply.body.data == NULL ? "" : reply.body.data, reply.body.length, 0, NULL);
-    results = json_object_get(json, "results");
-    if (json_array_size(results) != count)
-        return client_refused(&reply, error);
     for (size_t i = 0; i < count; i++)
         take_result(json_array_get(results, i), verdict, chunk[i]);
     return true;

@@ -87,30 +87,20 @@ static void take_result(struct redo *redo, uint64_t number, const json_t *result
     }
 }
 
-/* `lists`: of the one decision on many; NULL: none. One decision alone has its own status as that
- * of the reply, so the body is what counts. */
+/* `lists`: of the one decision on many; NULL: none. */
 static bool send_lines(struct redo *redo, json_t *lists, struct error *error)
 {
-    auto_reply struct client_reply reply = {0};
     auto_json json_t *body = json_pack("{s:O, s:O*}", "entries", redo->lines, "reports", lists);
     auto_free char *text = json_dumps(body, JSON_COMPACT);
     auto_json json_t *json = NULL;
-    struct client_request request = {.method = "POST",
-                                     .path = "/api/v1/moderation/decisions",
-                                     .type = "application/json",
-                                     .body = text,
-                                     .length = strlen(text)};
     size_t count = json_array_size(redo->lines);
     const json_t *results;
 
     if (count == 0)
         return true;
-    if (!client_send(&redo->tool->client, &request, &reply, error))
+    results = client_decide(&redo->tool->client, text, strlen(text), count, &json, error);
+    if (results == NULL)
         return false;
-    json = json_loadb(reply.body.data == NULL ? "" : reply.body.data, reply.body.length, 0, NULL);
-    results = json_object_get(json, "results");
-    if (json_array_size(results) != count)
-        return client_refused(&reply, error);
     for (size_t i = 0; i < count; i++)
         take_result(redo, redo->numbers[i], json_array_get(results, i));
     json_array_clear(redo->lines);

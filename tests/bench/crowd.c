@@ -17,7 +17,7 @@
 #include "collector/base/memory.h"
 #include "collector/base/number.h"
 #include "tests/bench/crowd_families.h"
-#include "tests/bench/draw.h"
+#include "tests/bench/distributions.h"
 
 enum {
     COMMUNITIES = 3,
@@ -52,7 +52,7 @@ static void draw_usual(struct crowd *crowd)
     int options = crowd->family->options;
     for (int k = 0; k < options; k++) {
         for (int l = 0; l < options; l++)
-            crowd->usual[k][l] = l == k ? 0 : draw_uniform(&crowd->random) < 0.3 ? USUAL_ERRORS : 1;
+            crowd->usual[k][l] = l == k ? 0 : draw_inside(&crowd->random) < 0.3 ? USUAL_ERRORS : 1;
         make_one(crowd->usual[k], options);
     }
 }
@@ -122,7 +122,7 @@ static void join_community(struct crowd *crowd, struct reporter *reporter)
 {
     int options = crowd->family->options;
     const struct reporter *like =
-        &crowd->community[(int)(draw_uniform(&crowd->random) * COMMUNITIES)];
+        &crowd->community[(int)(draw_inside(&crowd->random) * COMMUNITIES)];
     for (int k = 0; k < options; k++) {
         for (int l = 0; l < options; l++)
             reporter->chance[k][l] = draw_gamma(&crowd->random, 1e-3 + 40 * like->chance[k][l]);
@@ -133,7 +133,7 @@ static void join_community(struct crowd *crowd, struct reporter *reporter)
 static void draw_idle(struct crowd *crowd, bool constant, struct reporter *reporter)
 {
     int options = crowd->family->options;
-    int liked = (int)(draw_uniform(&crowd->random) * options);
+    int liked = (int)(draw_inside(&crowd->random) * options);
     for (int k = 0; k < options; k++)
         for (int l = 0; l < options; l++)
             reporter->chance[k][l] = constant ? l == liked : 1.0 / options;
@@ -154,7 +154,7 @@ static void turn_contrary(struct crowd *crowd, struct reporter *reporter)
 static void draw_reporter(struct crowd *crowd, struct reporter *reporter)
 {
     const struct family *family = crowd->family;
-    double kind = draw_uniform(&crowd->random);
+    double kind = draw_inside(&crowd->random);
     reporter->looks = kind >= family->guessing + family->constant;
     if (!reporter->looks) {
         draw_idle(crowd, kind >= family->guessing, reporter);
@@ -191,14 +191,14 @@ static void make_reporters(struct crowd *crowd)
         draw_confusion(crowd, &crowd->community[c]);
     for (size_t r = 0; r < family->reporters; r++) {
         draw_reporter(crowd, &crowd->reporters[r]);
-        sum += pow(draw_uniform(&crowd->random), -family->heavy);
+        sum += pow(draw_inside(&crowd->random), -family->heavy);
         crowd->activity[r] = sum;
     }
 }
 
 static size_t draw_active(struct crowd *crowd)
 {
-    double wanted = draw_uniform(&crowd->random) * crowd->activity[crowd->family->reporters - 1];
+    double wanted = draw_inside(&crowd->random) * crowd->activity[crowd->family->reporters - 1];
     size_t low = 0;
     size_t high = crowd->family->reporters - 1;
     while (low < high) {
@@ -241,7 +241,7 @@ static struct item draw_item(struct crowd *crowd)
     classes(family, share);
     item.truth = draw_share(&crowd->random, share, family->options);
     item.ease = exp(family->difficulty * draw_normal(&crowd->random));
-    bool misleads = draw_uniform(&crowd->random) < family->traps;
+    bool misleads = draw_inside(&crowd->random) < family->traps;
     item.shown = misleads ? draw_share(&crowd->random, crowd->usual[item.truth], family->options)
                           : item.truth;
     item.ease *= misleads ? trap_ease : 1;
@@ -252,7 +252,7 @@ static struct item draw_item(struct crowd *crowd)
 static size_t draw_labels(struct crowd *crowd, const struct item *item, struct label *labels)
 {
     size_t most = crowd->family->reporters;
-    double drawn = crowd->family->each - 1 + 3 * draw_uniform(&crowd->random);
+    double drawn = crowd->family->each - 1 + 3 * draw_inside(&crowd->random);
     size_t count = drawn < 1 ? 1 : drawn > (double)most ? most : (size_t)drawn;
     int options = crowd->family->options;
     memset(crowd->chosen, 0, most * sizeof(*crowd->chosen));
