@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "collector/consensus/answers.h"
 #include "collector/consensus/weigh.h"
 
 static const double steps_a_power = 4;
@@ -62,34 +63,47 @@ static void expect_many(const struct crowd *crowd, double *expected)
     }
 }
 
-static void expect_crowd(struct crowd *crowd, double window, double *expected)
+static void expect_crowd(const struct crowd *crowd, double *expected)
 {
-    if (crowd->reports == 0)
-        return;
-    crowd->others = crowd->weight * (1 - 1 / (double)crowd->reports) * window;
     if (crowd->others > many_others)
         expect_many(crowd, expected);
     else
         expect_few(crowd, expected);
 }
 
+/* Those who gave one answer. */
+static struct crowd find_crowd(const struct observation *observations, const uint32_t *positions,
+                               size_t count, double window)
+{
+    struct crowd crowd = {.reports = count};
+    for (size_t i = 0; i < count; i++)
+        crowd.weight += observations[positions[i]].weight;
+    crowd.others = crowd.weight * (1 - 1 / (double)count) * window;
+    return crowd;
+}
+
+static uint8_t judge_report(const struct crowd *crowd, double mass, double weight)
+{
+    double met = floor(mass - weight + 0.5);
+    bool many = crowd->others > many_others;
+    return (uint8_t)step_of(many ? many_tail(crowd->others, met) : few_tail(crowd->others, met));
+}
+
 void bursts_add(struct bursts *bursts, const struct observation *observations, size_t count,
                 double span, const double *mass, uint8_t *step_out)
 {
-    struct crowd crowds[CONSENSUS_OPTIONS_MAX] = {0};
-    for (size_t i = 0; i < count; i++) {
-        crowds[observations[i].answer].reports++;
-        crowds[observations[i].answer].weight += observations[i].weight;
-    }
     double window = fmin(2 * WEIGH_BURST_DAYS / span, 1);
-    for (size_t answer = 0; answer < CONSENSUS_OPTIONS_MAX; answer++)
-        expect_crowd(&crowds[answer], window, bursts->expected);
-    for (size_t i = 0; i < count; i++) {
-        double others = crowds[observations[i].answer].others;
-        double met = floor(mass[i] - observations[i].weight + 0.5);
-        step_out[i] =
-            (uint8_t)step_of(others > many_others ? many_tail(others, met) : few_tail(others, met));
-        bursts->seen[step_out[i]]++;
+    auto_free uint32_t *positions = answers_sort(observations, count);
+    for (size_t first = 0, end; first < count; first = end) {
+        end = answers_end(observations, positions, count, first);
+        struct crowd crowd = find_crowd(observations, positions + first, end - first, window);
+        expect_crowd(&crowd, bursts->expected);
+        for (size_t i = first; i < end; i++) {
+            uint32_t position = positions[i];
+            step_out[position] =
+                judge_report(&crowd, mass[position], observations[position].weight);
+            bursts->seen[step_out[position]]++;
+        }
     }
 }
 

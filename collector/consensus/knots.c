@@ -1,10 +1,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/consensus/answers.h"
 #include "collector/consensus/dense.h"
+#include "collector/consensus/evidence.h"
 #include "collector/consensus/exact.h"
-
-static const double smallest_likelihood = 1e-6;
 
 void emission_uniform(int options, struct emission *emission_out)
 {
@@ -91,15 +91,18 @@ static void mark_dense(const struct observation *observations, size_t count, siz
                        bool *first)
 {
     auto_free uint32_t *named = memory_zeroed(kinds, sizeof(*named));
-    uint32_t unnamed[CONSENSUS_OPTIONS_MAX] = {0};
+    auto_free uint32_t *unnamed =
+        memory_zeroed(answers_room(observations, count), sizeof(*unnamed));
     double midnight = -HUGE_VAL;
+    size_t day = 0;
     for (size_t i = 0; i < count; i++) {
         const struct observation *seen = &observations[i];
-        if (seen->reporter == CONSENSUS_NOBODY && seen->time >= midnight) {
-            memset(unnamed, 0, sizeof(unnamed));
+        bool is_named = seen->reporter != CONSENSUS_NOBODY;
+        if (!is_named && seen->time >= midnight) {
+            for (; day < i; day++)
+                unnamed[observations[day].answer] = 0;
             midnight = floor(seen->time) + 1;
         }
-        bool is_named = seen->reporter != CONSENSUS_NOBODY;
         move_mark(observations, i, is_named ? &named[seen->reporter] : &unnamed[seen->answer],
                   first);
     }
@@ -167,53 +170,6 @@ static struct interval_key *sort_intervals(const struct observation *observation
     return keys;
 }
 
-/* log θ[k][a] of reporters who are only an accuracy and the pooled direction (§7). Published
- * accuracies are steps of a twentieth: each is computed once. */
-enum {
-    ACCURACY_STEPS = 20
-};
-
-struct evidence {
-    const struct emission *emission;
-    double accuracy[ACCURACY_STEPS + 1]; /* that a step was computed for */
-    double table[ACCURACY_STEPS + 1][CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX]; /* [.][a][k] */
-};
-
-/* The tables are large, and few of them are filled. */
-static struct evidence *evidence_create(const struct emission *emission)
-{
-    struct evidence *evidence = memory_alloc(sizeof(*evidence));
-    evidence->emission = emission;
-    for (size_t step = 0; step <= ACCURACY_STEPS; step++)
-        evidence->accuracy[step] = -1;
-    return evidence;
-}
-
-static void fill_evidence(const struct emission *emission, double accuracy,
-                          double (*table)[CONSENSUS_OPTIONS_MAX])
-{
-    for (int a = 0; a < emission->options; a++) {
-        for (int k = 0; k < emission->options; k++) {
-            double chance = k == a ? accuracy : (1 - accuracy) * emission->direction[k][a];
-            table[a][k] = log(fmax(chance, smallest_likelihood));
-        }
-    }
-}
-
-static void add_evidence(struct evidence *evidence, const struct observation *seen, double accuracy,
-                         double *log_likelihood)
-{
-    double share = accuracy > 0 ? (accuracy < 1 ? accuracy : 1) : 0;
-    size_t step = (size_t)(share * ACCURACY_STEPS + 0.5);
-    if (evidence->accuracy[step] < accuracy || evidence->accuracy[step] > accuracy) {
-        fill_evidence(evidence->emission, accuracy, evidence->table[step]);
-        evidence->accuracy[step] = accuracy;
-    }
-    const double *row = evidence->table[step][seen->answer];
-    for (int k = 0; k < evidence->emission->options; k++)
-        log_likelihood[k] += exact(seen->weight * row[k]);
-}
-
 static void shift_to_zero(double *row, int options)
 {
     double greatest = row[0];
@@ -257,7 +213,7 @@ void knots_build_marked(const struct observation *observations, const bool *firs
 {
     size_t options = (size_t)emission->options;
     knots_reserve(knots_out, emission->options, count);
-    auto_free struct evidence *evidence = accuracy ? evidence_create(emission) : NULL;
+    struct evidence evidence = {.emission = emission};
     auto_free struct interval_key *keys = sort_intervals(observations, count);
     for (size_t i = 0; i < count; i++) {
         size_t position = keys ? keys[i].position : i;
@@ -270,13 +226,14 @@ void knots_build_marked(const struct observation *observations, const bool *firs
         knot->reports++;
         knot->fresh_reporters += first[position];
         knots_out->weight[row + seen->answer] += exact(seen->weight);
-        if (evidence) {
-            add_evidence(evidence, seen, named ? accuracy[seen->reporter] : unnamed,
+        if (accuracy) {
+            evidence_add(&evidence, seen, named ? accuracy[seen->reporter] : unnamed,
                          knots_out->log_likelihood + row);
         }
     }
     for (size_t j = 0; j < knots_out->count; j++)
         shift_to_zero(knots_out->log_likelihood + j * options, emission->options);
+    evidence_finish(&evidence);
 }
 
 void knots_build(const struct observation *observations, size_t count,

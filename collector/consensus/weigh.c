@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "collector/consensus/answers.h"
 #include "collector/consensus/dense.h"
 #include "collector/consensus/exact.h"
 
@@ -38,11 +39,12 @@ static void share_cluster(struct observation *observations, const struct place *
     }
 }
 
-/* Unnamed reports: those of one day with the same answer count together once. */
-static void share_days(struct observation *observations, const struct place *places, size_t count)
+/* Unnamed reports: those of one day with the same answer count together once. `sizes`, by answer,
+ * is zero before and after. */
+static void share_days(struct observation *observations, const struct place *places, size_t count,
+                       double *sizes)
 {
     for (size_t first = 0, end; first < count; first = end) {
-        double sizes[CONSENSUS_OPTIONS_MAX] = {0};
         double midnight = floor(observations[places[first].position].time) + 1;
         for (end = first; end < count && observations[places[end].position].time < midnight; end++)
             sizes[observations[places[end].position].answer] += 1;
@@ -50,6 +52,8 @@ static void share_days(struct observation *observations, const struct place *pla
             struct observation *observation = &observations[places[i].position];
             observation->weight = exact(observation->weight / sizes[observation->answer]);
         }
+        for (size_t i = first; i < end; i++)
+            sizes[observations[places[i].position].answer] = 0;
     }
 }
 
@@ -88,29 +92,21 @@ static void share_repeats(struct observation *observations, size_t count)
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count && places[end].reporter == places[first].reporter;)
             end++;
-        if (places[first].reporter == CONSENSUS_NOBODY)
-            share_days(observations, places + first, end - first);
-        else
+        if (places[first].reporter != CONSENSUS_NOBODY) {
             share_cluster(observations, places + first, end - first);
+            continue;
+        }
+        auto_free double *sizes = memory_zeroed(answers_room(observations, count), sizeof(*sizes));
+        share_days(observations, places + first, end - first, sizes);
     }
 }
 
-/* The positions of the observations with one answer, in order. */
-static size_t same_answer(const struct observation *observations, size_t count, int answer,
-                          uint32_t *positions)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        if (observations[i].answer == answer)
-            positions[found++] = (uint32_t)i;
-    return found;
-}
-
-/* M_j of one answer's observations, by two pointers over prefix sums. */
+/* M_j of one answer's observations, by two pointers over prefix sums; `before` has room for one more
+ * than there are. */
 static void sum_windows(const struct observation *observations, const uint32_t *positions,
-                        size_t count, double *mass_out)
+                        size_t count, double *before, double *mass_out)
 {
-    auto_free double *before = memory_zeroed(count + 1, sizeof(*before));
+    before[0] = 0;
     for (size_t i = 0; i < count; i++)
         before[i + 1] = before[i] + observations[positions[i]].weight;
     size_t low = 0;
@@ -127,13 +123,12 @@ static void sum_windows(const struct observation *observations, const uint32_t *
 
 void weigh_masses(const struct observation *observations, size_t count, double *mass_out)
 {
-    int last = 0;
-    for (size_t i = 0; i < count; i++)
-        last = observations[i].answer > last ? observations[i].answer : last;
-    auto_free uint32_t *positions = memory_zeroed(count, sizeof(*positions));
-    for (int answer = 0; answer <= last; answer++)
-        sum_windows(observations, positions, same_answer(observations, count, answer, positions),
-                    mass_out);
+    auto_free double *before = memory_alloc((count + 1) * sizeof(*before));
+    auto_free uint32_t *positions = answers_sort(observations, count);
+    for (size_t first = 0, end; first < count; first = end) {
+        end = answers_end(observations, positions, count, first);
+        sum_windows(observations, positions + first, end - first, before, mass_out);
+    }
 }
 
 /* In steps of 2^(1/4), so that one report more seldom moves the weights of a whole past. */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "collector/consensus/consensus.h"
+#include "tests/draw.h"
 
 static struct observation seen(double day, uint32_t reporter, int answer)
 {
@@ -100,6 +101,90 @@ static void basis_weights_are_shared_too(void **state)
     assert_near(rows[1].weight, 0.25);
 }
 
+enum {
+    MANY = 300,   /* reports, at most */
+    ANSWERS = 250 /* so many that most are given seldom */
+};
+
+static int time_compare(const void *left, const void *right)
+{
+    const struct observation *a = left;
+    const struct observation *b = right;
+    return (a->time > b->time) - (a->time < b->time);
+}
+
+/* Few of them have more answers to choose from than there are reports. A third is unnamed. */
+static size_t draw_reports(uint64_t *random, int answers, struct observation *rows)
+{
+    size_t count = 1 + (size_t)draw_below(random, MANY);
+    for (uint32_t i = 0; i < count; i++) {
+        bool named = draw_below(random, 3) > 0;
+        rows[i] = seen(draw_below(random, 60), named ? i : CONSENSUS_NOBODY, 0);
+        rows[i].answer = (uint8_t)(draw_uniform(random) * draw_uniform(random) * answers);
+    }
+    qsort(rows, count, sizeof(*rows), time_compare);
+    return count;
+}
+
+static bool is_alike(const struct observation *a, const struct observation *b)
+{
+    return a->answer == b->answer && a->reporter == b->reporter && fabs(a->time - b->time) < 0.25;
+}
+
+static void weigh_by_definition(const struct observation *rows, size_t count, double *weight)
+{
+    double alone[MANY];
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        double alike = 0;
+        for (size_t j = 0; j < count; j++)
+            alike += is_alike(&rows[i], &rows[j]);
+        alone[i] = 1 / alike;
+        total += alone[i];
+    }
+    double allowance = exp2(floor(4 * log2(fmax(1, 0.6 * 28 * total / 60))) / 4);
+    for (size_t i = 0; i < count; i++) {
+        double mass = 0;
+        for (size_t j = 0; j < count; j++)
+            if (rows[i].answer == rows[j].answer && fabs(rows[i].time - rows[j].time) <= 14)
+                mass += alone[j];
+        weight[i] = alone[i] * fmin(1, allowance / mass);
+    }
+}
+
+static void many_answers_weigh_as_is_defined(void **state)
+{
+    (void)state;
+    uint64_t random = 3;
+    for (int round = 0; round < 60; round++) {
+        struct observation rows[MANY];
+        double expected[MANY];
+        size_t count = draw_reports(&random, round % 2 == 0 ? ANSWERS : 4, rows);
+        weigh_by_definition(rows, count, expected);
+        consensus_weigh(rows, count, 60, true);
+        for (size_t i = 0; i < count; i++)
+            assert_true(fabs(rows[i].weight - expected[i]) < 1e-7);
+    }
+}
+
+static void the_unnamed_are_new_once_a_day_and_answer(void **state)
+{
+    (void)state;
+    uint64_t random = 4;
+    for (int round = 0; round < 60; round++) {
+        struct observation rows[MANY];
+        bool first[MANY];
+        size_t count = draw_reports(&random, round % 2 == 0 ? ANSWERS : 4, rows);
+        knots_mark_first(rows, count, first);
+        for (size_t i = 0; i < count; i++) {
+            bool told = false;
+            for (size_t j = 0; j < i; j++)
+                told = told || is_alike(&rows[j], &rows[i]);
+            assert_int_equal(first[i], !told);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +194,8 @@ int main(void)
         cmocka_unit_test(steady_reports_are_left_alone),
         cmocka_unit_test(saturation_uses_the_window_of_fourteen_days_each_way),
         cmocka_unit_test(basis_weights_are_shared_too),
+        cmocka_unit_test(many_answers_weigh_as_is_defined),
+        cmocka_unit_test(the_unnamed_are_new_once_a_day_and_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
