@@ -41,10 +41,9 @@ struct pass {
     float *gamma;
     bool watched;
     struct visit *visits;
-    double *values; /* a row a knot: likelihood, α, moved, and (keep, Σα of the knot before) */
-    lanes_bits there[LANES_MOST]; /* all ones where there is an option */
-    lanes initial[LANES_MOST];    /* π */
-    lanes counted[LANES_MOST];    /* expected states at the origin */
+    double *values;  /* a row a knot: likelihood, α, moved, and (keep, Σα of the knot before) */
+    double *initial; /* π, and zeros to a whole vector */
+    double *counted; /* expected states at the origin */
     float moved;
 };
 
@@ -52,6 +51,13 @@ struct pass {
 UNROLLED int vectors(const int options)
 {
     return (options + LANES - 1) / LANES;
+}
+
+/* All ones where a vector has an option. */
+UNROLLED lanes_bits there(int vector, const int options)
+{
+    lanes place = lanes_all(vector * LANES) + (lanes){0, 1, 2, 3};
+    return (lanes_bits)(place < lanes_all(options));
 }
 
 UNROLLED double *values_of(const struct pass *pass, size_t knot, const int options)
@@ -113,7 +119,7 @@ UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit,
     if (pass->heaviest * surest_log * (visit->end - visit->first) > -least_log)
         shift_evidence(sum, options);
     for (int v = 0; v < vectors(options); v++)
-        likelihood[v] = lanes_where(pass->there[v], lanes_exp(sum[v]));
+        likelihood[v] = lanes_where(there(v, options), lanes_exp(sum[v]));
 }
 
 /* keep and moved between two stops of different blocks. */
@@ -139,7 +145,7 @@ UNROLLED double step_over(const struct pass *pass, size_t from, size_t to, doubl
     const double *after = timeline->stop_grown + to * timeline->width;
     for (int v = 0; v < vectors(options); v++) {
         lanes gained = lanes_load(after + v * LANES) - lanes_load(before + v * LANES);
-        lanes floor = lanes_where(pass->there[v], lanes_all(least_moved));
+        lanes floor = lanes_where(there(v, options), lanes_all(least_moved));
         lanes_store(moved + v * LANES, end->shrunk_to * gained + floor);
     }
     if (start->block != end->block)
@@ -152,6 +158,14 @@ UNROLLED double stay(double *moved, const int options)
     for (int v = 0; v < vectors(options); v++)
         lanes_store(moved + v * LANES, lanes_all(0));
     return 1;
+}
+
+UNROLLED lanes sum_stored(const double *row, const int options)
+{
+    lanes sum = lanes_load(row);
+    for (int v = 1; v < vectors(options); v++)
+        sum += lanes_load(row + v * LANES);
+    return lanes_sum(sum);
 }
 
 UNROLLED lanes sum_of(const lanes *vector, const int options)
@@ -194,11 +208,11 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
     uint32_t end = table->first[item + 1];
     size_t stop = table->intervals;
     size_t count = 0;
-    lanes forward[LANES_MOST] = {pass->initial[0]};
+    lanes forward[LANES_MOST];
     lanes likelihood[LANES_MOST];
-    for (int v = 1; v < vectors(options); v++)
-        forward[v] = pass->initial[v];
-    lanes total = sum_of(forward, options);
+    for (int v = 0; v < vectors(options); v++)
+        forward[v] = lanes_load(pass->initial + v * LANES);
+    lanes total = sum_stored(pass->initial, options);
     for (uint32_t i = table->first[item]; i < end; count++) {
         struct visit *visit = &pass->visits[count];
         double *values = values_of(pass, count, options);
@@ -220,9 +234,10 @@ UNROLLED size_t pass_forward(struct pass *pass, size_t item, const int options)
 /* What is kept of γ: how far it moved. */
 UNROLLED void watch(struct pass *pass, size_t observation, const lanes *gamma, const int options)
 {
-    double plain[LANES_MOST * LANES];
-    memcpy(plain, gamma, (size_t)vectors(options) * sizeof(*gamma));
-    float now = (float)plain[pass->table->answer[observation]];
+    int answer = pass->table->answer[observation];
+    double plain[LANES];
+    lanes_store(plain, gamma[options > LANES ? answer / LANES : 0]);
+    float now = (float)plain[answer % LANES];
     float moved = fabsf(now - pass->gamma[observation]);
     pass->gamma[observation] = now;
     pass->moved = moved > pass->moved ? moved : pass->moved;
@@ -249,13 +264,14 @@ UNROLLED void step_back(const double *values, lanes inverse, lanes *beta, lanes 
     const double *forward = values + vectors(options) * LANES;
     const double *moved = forward + vectors(options) * LANES;
     lanes keep = lanes_all(moved[vectors(options) * LANES]);
-    lanes moving[LANES_MOST] = {lanes_all(0)};
+    lanes moving = lanes_all(0);
     for (int v = 0; v < vectors(options); v++) {
         gamma[v] = lanes_load(forward + v * LANES) * inverse * beta[v];
         backward[v] = lanes_load(values + v * LANES) * beta[v];
-        moving[v] = lanes_load(moved + v * LANES) * backward[v];
+        lanes part = lanes_load(moved + v * LANES) * backward[v];
+        moving = v == 0 ? part : moving + part;
     }
-    lanes sum = sum_of(moving, options);
+    lanes sum = lanes_sum(moving);
     for (int v = 0; v < vectors(options); v++)
         beta[v] = keep * backward[v] + sum;
 }
@@ -263,12 +279,14 @@ UNROLLED void step_back(const double *values, lanes inverse, lanes *beta, lanes 
 /* The expected state at the origin. */
 UNROLLED void count_initial(struct pass *pass, const lanes *beta, const int options)
 {
-    lanes state[LANES_MOST] = {lanes_all(0)};
+    lanes state[LANES_MOST];
     for (int v = 0; v < vectors(options); v++)
-        state[v] = pass->initial[v] * beta[v];
+        state[v] = lanes_load(pass->initial + v * LANES) * beta[v];
     lanes sum = sum_of(state, options);
-    for (int v = 0; v < vectors(options); v++)
-        pass->counted[v] += state[v] / sum;
+    for (int v = 0; v < vectors(options); v++) {
+        double *counted = pass->counted + v * LANES;
+        lanes_store(counted, lanes_load(counted) + state[v] / sum);
+    }
 }
 
 /* Carries β back over the knots, counting. */
@@ -277,12 +295,10 @@ UNROLLED void pass_backward(struct pass *pass, size_t count, const int options)
     lanes beta[LANES_MOST];
     lanes gamma[LANES_MOST];
     lanes backward[LANES_MOST];
-    lanes last[LANES_MOST] = {lanes_all(0)};
-    for (int v = 0; v < vectors(options); v++) {
-        beta[v] = lanes_where(pass->there[v], lanes_all(1));
-        last[v] = lanes_load(forward_of(values_of(pass, count - 1, options), options) + v * LANES);
-    }
-    lanes inverse = 1 / sum_of(last, options);
+    for (int v = 0; v < vectors(options); v++)
+        beta[v] = lanes_where(there(v, options), lanes_all(1));
+    const double *last = forward_of(values_of(pass, count - 1, options), options);
+    lanes inverse = 1 / sum_stored(last, options);
     for (size_t j = count; j-- > 0;) {
         double *values = values_of(pass, j, options);
         step_back(values, inverse, beta, gamma, backward, options);
@@ -319,21 +335,35 @@ static void pass_start(const struct fit *fit, uint32_t question, struct pass *pa
     pass->heaviest = fit->cells.heaviest;
     pass->gamma = fit->gamma;
     pass->watched = fit->watched;
-    for (int k = 0; k < options; k++) {
-        pass->there[k / LANES][k % LANES] = UINT64_MAX;
-        pass->initial[k / LANES][k % LANES] = fit->hazard[question].initial[k];
+    memcpy(pass->initial, fit->hazard[question].initial, (size_t)options * sizeof(double));
+}
+
+/* The most knots that an item of the question can have. */
+static size_t most_knots(const struct fit *fit, uint32_t question, const struct timeline *timeline)
+{
+    const uint32_t *first = fit->table->first;
+    size_t bound = timeline ? fit->table->intervals : 1;
+    size_t most = 0;
+    for (uint32_t i = fit->order_first[question]; i < fit->order_first[question + 1]; i++) {
+        size_t count = first[fit->order[i] + 1] - first[fit->order[i]];
+        most = count > most ? count : most;
     }
+    return most < bound ? most : bound;
 }
 
 void KERNEL(expect_question)(struct fit *fit, uint32_t question, struct timeline *timeline,
                              struct expectation *expectation)
 {
-    size_t most = fit->largest;
+    size_t most = most_knots(fit, question, timeline);
     int options = fit->table->options[question];
-    size_t row = (size_t)(3 * vectors(options) + 1) * LANES;
+    size_t width = (size_t)vectors(options) * LANES;
     auto_free struct visit *visits = memory_zeroed(most, sizeof(*visits));
-    auto_free double *values = memory_zeroed_lines(most * row, sizeof(*values));
+    auto_free double *initial = memory_zeroed(width, sizeof(*initial));
+    auto_free double *values = memory_zeroed_lines(most * (3 * width + LANES), sizeof(*values));
     struct pass pass = {.timeline = timeline, .visits = visits, .values = values};
+    pass.initial = initial;
+    pass.counted = expectation->initial;
+    memset(pass.counted, 0, width * sizeof(*pass.counted));
     pass_start(fit, question, &pass);
     switch (options) {
     case 2:
@@ -349,7 +379,5 @@ void KERNEL(expect_question)(struct fit *fit, uint32_t question, struct timeline
         pass_items(fit, question, &pass, options);
         break;
     }
-    *expectation = (struct expectation){.moved = pass.moved};
-    for (int k = 0; k < options; k++)
-        expectation->initial[k] = pass.counted[k / LANES][k % LANES];
+    expectation->moved = pass.moved;
 }

@@ -38,7 +38,6 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     fit->emission = memory_zeroed(table->questions, sizeof(*fit->emission));
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
     fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
-    fit->largest = report_table_largest(table);
     report_table_order(table, &fit->order, &fit->order_first);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
     for (uint32_t q = 0; q < table->questions; q++) {
@@ -67,14 +66,23 @@ static bool chooses_strength(const struct fit *fit, int iteration)
     return now && fit->strength_is_free;
 }
 
+static size_t most_options(const struct report_table *table)
+{
+    size_t most = 0;
+    for (uint32_t q = 0; q < table->questions; q++)
+        most = table->options[q] > most ? table->options[q] : most;
+    return most;
+}
+
 /* One E and M step; returns max |Δγ|. */
 static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
 {
     const struct report_table *table = fit->table;
+    auto_free double *initial = memory_alloc(record_padded(most_options(table)) * sizeof(*initial));
     float moved = 0;
     for (uint32_t q = 0; q < table->questions; q++) {
         struct timeline *timeline = fit->options.fixed_truth ? NULL : &timelines[q];
-        struct expectation expectation;
+        struct expectation expectation = {.initial = initial};
         if (timeline)
             timeline_tabulate(timeline, table, &fit->hazard[q]);
         expect_question(fit, q, timeline, &expectation);

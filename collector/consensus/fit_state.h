@@ -187,8 +187,8 @@ void timeline_gather(const struct timeline *timeline, struct sums *sums);
 
 /* What the E step over one question leaves behind, beside N and the timeline's sums. */
 struct expectation {
-    double initial[CONSENSUS_OPTIONS_MAX]; /* expected states at the origin */
-    float moved; /* max |Δγ| of the states that were reported, if it is watched */
+    double *initial; /* expected states at the origin, in the caller's room (record_padded) */
+    float moved;     /* max |Δγ| of the states that were reported, if it is watched */
 };
 
 struct fit {
@@ -201,7 +201,6 @@ struct fit {
     uint32_t *order_first;     /* questions + 1 */
     const float *weight;       /* what each observation counts in this iteration */
     float *cautious;           /* the same as long as it is not the table's, else NULL */
-    size_t largest;            /* observations of the item that has most */
     float *gamma;              /* of each observation: the posterior of what it said */
     bool strength_is_free;     /* s is chosen by the data */
     bool watched;              /* γ is kept, and its move from what was kept before is told */

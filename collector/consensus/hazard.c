@@ -55,7 +55,8 @@ static void pool_bins(const struct sums *sums, const uint8_t *accepted, bool wit
 {
     double events = 0;
     double exposure = 0;
-    double pooled[CONSENSUS_OPTIONS_MAX] = {0};
+    double *pooled = hazard->base_target;
+    memset(pooled, 0, sums->options * sizeof(*pooled));
     for (size_t b = 0; b < sums->bins; b++) {
         if (accepted[b])
             continue;
@@ -64,10 +65,8 @@ static void pool_bins(const struct sums *sums, const uint8_t *accepted, bool wit
         for (size_t l = 0; l < sums->options; l++)
             pooled[l] += sums->restart[b * sums->options + l];
     }
-    for (size_t l = 0; l < sums->options; l++) {
-        hazard->base_target[l] =
-            (pooled[l] + pooled_weight / (double)sums->options) / (events + pooled_weight);
-    }
+    for (size_t l = 0; l < sums->options; l++)
+        pooled[l] = (pooled[l] + pooled_weight / (double)sums->options) / (events + pooled_weight);
     if (with_rate)
         hazard->base_rate = (events + 1) / (exposure + 1 / prior_rate);
 }

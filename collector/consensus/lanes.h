@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "collector/consensus/consensus.h"
 #include "collector/consensus/quick.h"
 
 /*
@@ -14,7 +15,8 @@
  */
 enum {
     LANES = 4,
-    LANES_MOST = 5 /* vectors that hold CONSENSUS_OPTIONS_MAX options and one number more */
+    /* Vectors that hold all options there can be and one number more. */
+    LANES_MOST = CONSENSUS_OPTIONS_MAX / LANES + 1
 };
 
 typedef double lanes __attribute__((vector_size(32)));

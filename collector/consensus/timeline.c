@@ -115,13 +115,15 @@ void timeline_tabulate(struct timeline *timeline, const struct report_table *tab
     fill_stop(timeline, table->intervals, timeline->origin);
 }
 
-/* The sums of one bin, as its gaps are gone through. */
+/* The sums of one bin, as its gaps are gone through. Gaps are rows of options + 1. */
 struct bin_sums {
     const double *edge;   /* e^{L} at begin and end, G at the end */
     const double *target; /* g */
     double begin, end;    /* in days */
     double *restart;
     double *exposure;
+    double *run;   /* gaps that go on over its beginning, and then those over its end */
+    double *begun; /* gaps that begin here */
     size_t options;
 };
 
@@ -138,8 +140,7 @@ static void add_part(const struct bin_sums *bin, const double *gaps, double grow
 }
 
 /* The gaps of a stop leave the run where they end, and come into the next bin's where they begin. */
-static void add_stop(const struct timeline *timeline, const struct bin_sums *bin, size_t number,
-                     double *through, double *begun)
+static void add_stop(const struct timeline *timeline, const struct bin_sums *bin, size_t number)
 {
     const struct stop *stop = &timeline->stop[number];
     const double *starting = timeline_begun(timeline, number);
@@ -148,8 +149,8 @@ static void add_stop(const struct timeline *timeline, const struct bin_sums *bin
              timeline->stop_grown + number * timeline->width);
     add_part(bin, starting, bin->edge[1] - stop->grown_to, bin->end - stop->time, bin->edge + 2);
     for (size_t l = 0; l <= bin->options; l++) {
-        through[l] -= ending[l];
-        begun[l] += starting[l];
+        bin->run[l] -= ending[l];
+        bin->begun[l] += starting[l];
     }
 }
 
@@ -160,30 +161,31 @@ static void add_within(const struct bin_sums *bin, const double *within)
     *bin->exposure += within[bin->options];
 }
 
-/* A bin's gaps: `run` holds those that go on over its beginning, and then those over its end. The
- * bin's stops are from..to, and the chain's beginning. */
+/* A bin's gaps; its stops are from..to, and the chain's beginning. */
 static void gather_bin(const struct timeline *timeline, const struct bin_sums *bin, size_t number,
-                       size_t from, size_t to, double *run)
+                       size_t from, size_t to)
 {
-    double begun[CONSENSUS_OPTIONS_MAX + 1] = {0};
     const double *entry = timeline->entry_sum + number * timeline->gap_width;
-    for (size_t l = 0; l <= bin->options; l++)
-        run[l] = (timeline->chain.pieces[number].block == number ? 0 : run[l]) + entry[l];
+    bool starts_block = timeline->chain.pieces[number].block == number;
+    for (size_t l = 0; l <= bin->options; l++) {
+        bin->run[l] = (starts_block ? 0 : bin->run[l]) + entry[l];
+        bin->begun[l] = 0;
+    }
     if (number == 0)
-        add_stop(timeline, bin, timeline->stops - 1, run, begun);
+        add_stop(timeline, bin, timeline->stops - 1);
     for (size_t i = from; i < to; i++)
-        add_stop(timeline, bin, i, run, begun);
-    add_part(bin, run, bin->edge[1] - bin->edge[0], 1, bin->edge + 2);
+        add_stop(timeline, bin, i);
+    add_part(bin, bin->run, bin->edge[1] - bin->edge[0], 1, bin->edge + 2);
     add_within(bin, timeline->within_sum + number * timeline->gap_width);
     for (size_t l = 0; l <= bin->options; l++)
-        run[l] += begun[l];
+        bin->run[l] += bin->begun[l];
 }
 
 void timeline_gather(const struct timeline *timeline, struct sums *sums)
 {
     size_t width = sums->options;
     size_t next = 0;
-    double run[CONSENSUS_OPTIONS_MAX + 1] = {0};
+    auto_free double *gaps = memory_zeroed(2 * (width + 1), sizeof(double));
     for (size_t b = 0; b < sums->bins; b++) {
         double begin = timeline->origin + (double)b;
         struct bin_sums bin = {
@@ -193,12 +195,14 @@ void timeline_gather(const struct timeline *timeline, struct sums *sums)
             .end = begin + 1,
             .restart = sums->restart + b * width,
             .exposure = &sums->exposure[b],
+            .run = gaps,
+            .begun = gaps + width + 1,
             .options = width,
         };
         size_t from = next;
         while (next + 1 < timeline->stops && timeline->stop[next].bin == b)
             next++;
-        gather_bin(timeline, &bin, b, from, next, run);
+        gather_bin(timeline, &bin, b, from, next);
         sums->exposure[b] = fmax(sums->exposure[b], 0);
         for (size_t l = 0; l < width; l++)
             sums->events[b] += sums->restart[b * width + l];
