@@ -52,11 +52,21 @@ struct reader {
 static bool lacks_column(const struct csv *csv, const char *name, struct error *error)
 {
     auto_buffer struct buffer there = {0};
-    for (size_t c = 0; c < csv_columns(csv); c++)
+    for (size_t c = 0; c < csv_columns(csv); c++) {
+        if (strchr(csv_column_name(csv, c), '\r'))
+            return error_set(error, ERROR_INVALID,
+                             "line 1: ends in CR alone (save the table with lines that end in LF "
+                             "or CRLF)");
         buffer_format(&there, "%s%.20s", c > 0 ? ", " : "", csv_column_name(csv, c));
-    return error_set(error, ERROR_INVALID,
-                     "line 1: no column %s (item, reporter and answer are needed; here are: %.60s)",
-                     name, there.data);
+    }
+    for (size_t i = 0; i < there.length; i++)
+        if ((unsigned char)there.data[i] < ' ')
+            there.data[i] = '?';
+    return error_set(
+        error, ERROR_INVALID,
+        "line 1: no column %s (item, reporter and answer are needed%s; here %s: %.60s)", name,
+        csv_columns(csv) > 1 ? "" : ", between them commas", csv_columns(csv) > 1 ? "are" : "is",
+        there.data);
 }
 
 static bool find_columns(struct reader *reader, struct error *error)
@@ -251,6 +261,7 @@ bool rows_read(FILE *stream, size_t size, struct rows *rows_out, struct error *e
     names_start(&rows_out->questions);
     auto_free struct reader *reader = memory_zeroed(1, sizeof(*reader));
     reader->csv = csv_create_stream(stream);
+    csv_trim(reader->csv);
     reader->rows = rows_out;
     bool done = find_columns(reader, error) && read_rows(reader, size, error);
     csv_destroy(reader->csv);

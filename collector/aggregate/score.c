@@ -133,6 +133,7 @@ bool score_read(const char *path, const struct data *data, struct estimator *est
         return false;
     struct judge judge = {.data = data, .estimator = estimator, .now = now, .open = -1};
     judge.csv = csv_create_stream(stream);
+    csv_trim(judge.csv);
     *score_out = (struct score){0};
     bool done = judge_all(&judge, score_out, error) && was_compared(score_out, error);
     csv_destroy(judge.csv);

@@ -23,6 +23,7 @@ struct csv {
     size_t count, capacity;
     char **names; /* the header */
     size_t columns;
+    bool trims;
 };
 
 struct csv *csv_create_memory(const char *bytes, size_t length)
@@ -55,6 +56,11 @@ void csv_destroy(struct csv *csv)
     free(csv->block);
     buffer_finish(&csv->text);
     free(csv);
+}
+
+void csv_trim(struct csv *csv)
+{
+    csv->trims = true;
 }
 
 /* The next byte without taking it, or EOF. */
@@ -112,23 +118,49 @@ static void read_plain(struct csv *csv)
     }
 }
 
+static bool is_space(int byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+static void skip_spaces(struct csv *csv)
+{
+    while (csv->trims && is_space(peek(csv)))
+        csv->position++;
+}
+
+/* What a field that is not in quotes has behind it: the half of CRLF, and spaces. */
+static void cut_end(struct csv *csv, size_t start, int end)
+{
+    const char *text = csv->text.data;
+    size_t length = csv->text.length;
+    if (end != ',' && length > start && text[length - 1] == '\r')
+        length--;
+    while (csv->trims && length > start && is_space(text[length - 1]))
+        length--;
+    csv->text.length = length;
+}
+
 /* A NUL would end a text for some readers and not for others. */
 static bool check_field(const struct csv *csv, size_t start, struct error *error)
 {
     return memchr(csv->text.data + start, '\0', csv->text.length - start) == NULL ||
-           error_set(error, ERROR_INVALID, "line %zu: a NUL character", csv->row_line);
+           error_set(error, ERROR_INVALID, "line %zu: a NUL character (text in UTF-8 has none)",
+                     csv->row_line);
 }
 
 /* One field and what ends it: ',', '\n' or EOF; -2 with an error. */
 static int read_field(struct csv *csv, struct error *error)
 {
     begin_field(csv);
+    skip_spaces(csv);
     size_t start = csv->text.length;
     bool quoted = peek(csv) == '"';
     if (quoted) {
         csv->position++;
         if (!read_quoted(csv, error))
             return -2;
+        skip_spaces(csv);
     } else {
         read_plain(csv);
     }
@@ -141,9 +173,8 @@ static int read_field(struct csv *csv, struct error *error)
         error_set(error, ERROR_INVALID, "line %zu: text after a closing quote", csv->line);
         return -2;
     }
-    bool returned = !quoted && end != ',' && csv->text.length > start &&
-                    csv->text.data[csv->text.length - 1] == '\r';
-    csv->text.length -= returned;
+    if (!quoted)
+        cut_end(csv, start, end);
     if (csv->text.length > start && !check_field(csv, start, error))
         return -2;
     buffer_char(&csv->text, '\0');

@@ -15,6 +15,9 @@ struct csv;
 NODISCARD struct csv *csv_create_memory(const char *bytes, size_t length); /* bytes not copied */
 NODISCARD struct csv *csv_create_stream(FILE *stream);                     /* not closed */
 void csv_destroy(struct csv *csv);
+/* From now on spaces and tabs around a field are left out, unless they are within its quotes (RFC
+ * 4180 has them belong to it): as many programs and people write tables. */
+void csv_trim(struct csv *csv);
 /* Reads the header row. */
 NODISCARD bool csv_header(struct csv *csv, struct error *error);
 /* The index of a named column, or -1. */

@@ -33,6 +33,60 @@ static void rows_keep_quotes_commas_and_line_breaks(void **state)
     csv_destroy(csv);
 }
 
+static void spaces_around_fields_are_left_out_if_asked(void **state)
+{
+    (void)state;
+
+    static const struct {
+        bool trims;
+        const char *names[2];
+        const char *rows[3][2];
+    } cases[] = {
+        {false, {"a", " b "}, {{" 1", "\t2 "}, {" x y ", " z"}, {"  ", ""}}},
+        {true, {"a", "b"}, {{"1", "2"}, {"x y", "z"}, {"", ""}}},
+    };
+
+    const char *text = "a, b \r\n 1,\t2 \r\n x y , z\n  ,\n";
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct csv *csv = csv_create_memory(text, strlen(text));
+        struct error error = {0};
+        const struct csv_field *fields;
+        if (cases[i].trims)
+            csv_trim(csv);
+        assert_true(csv_header(csv, &error));
+        for (size_t c = 0; c < 2; c++)
+            assert_string_equal(csv_column_name(csv, c), cases[i].names[c]);
+        for (size_t r = 0; r < 3; r++) {
+            assert_int_equal(csv_row(csv, &fields, &error), 1);
+            for (size_t c = 0; c < 2; c++)
+                assert_string_equal(fields[c].text, cases[i].rows[r][c]);
+        }
+        assert_int_equal(csv_row(csv, &fields, &error), 0);
+        csv_destroy(csv);
+    }
+}
+
+static void spaces_within_quotes_stay(void **state)
+{
+    (void)state;
+    auto_buffer struct buffer text = {0};
+    const char *kept[] = {" a", "b\t", "c, d ", "e f"};
+    buffer_text(&text, "one,two,three,four\n ");
+    for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
+        buffer_text(&text, i > 0 ? " , " : "");
+        buffer_csv(&text, kept[i], strlen(kept[i]), false);
+    }
+    struct csv *csv = csv_create_memory(text.data, text.length);
+    struct error error = {0};
+    const struct csv_field *fields;
+    csv_trim(csv);
+    assert_true(csv_header(csv, &error));
+    assert_int_equal(csv_row(csv, &fields, &error), 1);
+    for (size_t i = 0; i < ARRAY_LENGTH(kept); i++)
+        assert_string_equal(fields[i].text, kept[i]);
+    csv_destroy(csv);
+}
+
 static void a_faulty_row_is_named_by_its_line(void **state)
 {
     (void)state;
@@ -105,6 +159,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_quotes_commas_and_line_breaks),
+        cmocka_unit_test(spaces_around_fields_are_left_out_if_asked),
+        cmocka_unit_test(spaces_within_quotes_stay),
         cmocka_unit_test(a_faulty_row_is_named_by_its_line),
         cmocka_unit_test(a_stream_gives_the_same_rows_as_memory),
         cmocka_unit_test(a_stream_that_cannot_be_read_is_no_short_file),
