@@ -13,14 +13,14 @@
 static const double most_days = 200000;
 
 /* Options of each question in the order of their names, at first. */
-static uint8_t *sort_options(struct rows *rows)
+static uint16_t *sort_options(struct rows *rows)
 {
     size_t questions = rows->questions.count;
-    uint8_t *answers = memory_zeroed(questions * CONSENSUS_OPTIONS_MAX, 1);
+    uint16_t *answers = memory_zeroed(questions * CONSENSUS_OPTIONS_MAX, sizeof(*answers));
     for (size_t q = 0; q < questions; q++) {
         names_sort(&rows->options[q]);
         for (size_t a = 0; a < rows->options[q].count; a++)
-            answers[q * CONSENSUS_OPTIONS_MAX + a] = (uint8_t)rows->options[q].number[a];
+            answers[q * CONSENSUS_OPTIONS_MAX + a] = (uint16_t)rows->options[q].number[a];
     }
     return answers;
 }
@@ -37,7 +37,7 @@ static void shape_table(struct rows *rows, struct data *data, struct report_tabl
     data->options = memory_zeroed(questions, sizeof(*data->options));
     for (size_t q = 0; q < questions; q++) {
         uint32_t number = rows->questions.number[q];
-        shape->options[number] = (uint8_t)rows->options[q].count;
+        shape->options[number] = (uint16_t)rows->options[q].count;
         data->options[number] = rows->options[q];
     }
     for (size_t i = 0; i < shape->items; i++) {
@@ -54,7 +54,7 @@ static bool stands_before(const struct answer_trace *a, const struct answer_trac
 }
 
 /* The new number of each of a question's options. */
-static void place_options(const struct answer_trace *traces, size_t count, uint8_t *place)
+static void place_options(const struct answer_trace *traces, size_t count, uint16_t *place)
 {
     for (size_t a = 0; a < count; a++) {
         size_t before = 0;
@@ -62,7 +62,7 @@ static void place_options(const struct answer_trace *traces, size_t count, uint8
             bool alike = b < a && !stands_before(&traces[a], &traces[b]);
             before += alike || stands_before(&traces[b], &traces[a]);
         }
-        place[a] = (uint8_t)before;
+        place[a] = (uint16_t)before;
     }
 }
 
@@ -73,10 +73,10 @@ static void order_options(const struct report_table *shape, struct report_table_
 {
     size_t cells = (size_t)shape->questions * CONSENSUS_OPTIONS_MAX;
     auto_free struct answer_trace *traces = memory_zeroed(cells, sizeof(*traces));
-    auto_free uint8_t *answers = memory_zeroed(cells, sizeof(*answers));
+    auto_free uint16_t *answers = memory_zeroed(cells, sizeof(*answers));
     report_table_trace(builder, shape->question, traces);
     for (size_t q = 0; q < shape->questions; q++) {
-        uint8_t *place = answers + q * CONSENSUS_OPTIONS_MAX;
+        uint16_t *place = answers + q * CONSENSUS_OPTIONS_MAX;
         place_options(traces + q * CONSENSUS_OPTIONS_MAX, data->options[q].count, place);
         names_arrange(&data->options[q], place);
     }
@@ -129,7 +129,7 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
     auto_free uint32_t *intervals = NULL;
     struct progress progress;
     sort_names(rows);
-    auto_free uint8_t *answers = sort_options(rows);
+    auto_free uint16_t *answers = sort_options(rows);
     shape.intervals = spans_count(rows->spans);
     spans_sort(rows->spans, &shape.interval, &intervals);
     struct renumbering renumbering = {rows->items.number, rows->reporters.number, intervals,

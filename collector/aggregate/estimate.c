@@ -148,9 +148,7 @@ void estimator_read(const struct estimator *estimator, double moment, struct est
         struct reading reading;
         bool plain = estimator->options->method == METHOD_DAWID_SKENE;
         double last = truth_is_fixed(estimator) ? estimator->data->now : moment;
-        smoother_read(estimator->smoother, fmax(moment, last), &reading);
-        for (int k = 0; k < options; k++)
-            estimate->p[k] = reading.p[k];
+        smoother_read(estimator->smoother, fmax(moment, last), &reading, estimate->p);
         estimate->reports = reading.reports;
         estimate->standing = plain ? "" : standing_name(reading.standing);
     }

@@ -200,7 +200,7 @@ void names_sort(struct names *names)
     }
 }
 
-void names_arrange(struct names *names, const uint8_t *place)
+void names_arrange(struct names *names, const uint16_t *place)
 {
     const char **text = memory_zeroed(names->count, sizeof(*text));
     uint32_t *length = memory_zeroed(names->count, sizeof(*length));

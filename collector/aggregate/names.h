@@ -33,7 +33,7 @@ void names_foresee(const struct names *names, uint64_t hash);
 uint32_t names_number_hashed(struct names *names, uint64_t hash, const char *text, size_t length);
 void names_sort(struct names *names);
 /* After names_sort: name i becomes number place[i]. */
-void names_arrange(struct names *names, const uint8_t *place);
+void names_arrange(struct names *names, const uint16_t *place);
 /* After names_sort; -1 if there is no such name. */
 NODISCARD int64_t names_find(const struct names *names, const char *text, size_t length);
 

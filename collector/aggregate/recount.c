@@ -51,7 +51,7 @@ static void write_question(struct recount *recount, const struct station_state *
     const char *answer = known->answer < 0 ? "" : asked->options[known->answer].term.id;
     struct output_row row = {name.data, name.length, answer, strlen(answer)};
     if (recount->has_out) {
-        output_estimate(&recount->out.buffer, &row, known->reading.p[known->reading.best],
+        output_estimate(&recount->out.buffer, &row, known->p[known->reading.best],
                         standing_name(known->reading.standing), known->reading.reports);
     }
     for (size_t i = 0; recount->has_history && i < history->count; i++) {

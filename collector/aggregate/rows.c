@@ -107,7 +107,7 @@ static bool number_question(struct reader *reader, const struct csv_field *field
 }
 
 static bool number_answer(struct reader *reader, const struct csv_field *field, uint16_t question,
-                          uint8_t *answer_out, struct error *error)
+                          uint16_t *answer_out, struct error *error)
 {
     size_t line = csv_line(reader->csv);
     if (field->length == 0)
@@ -119,7 +119,7 @@ static bool number_answer(struct reader *reader, const struct csv_field *field, 
                          "question parts what was asked)",
                          line, CONSENSUS_OPTIONS_MAX);
     }
-    *answer_out = (uint8_t)answer;
+    *answer_out = (uint16_t)answer;
     return true;
 }
 

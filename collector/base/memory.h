@@ -8,6 +8,8 @@
 #define NODISCARD __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_index, first_index) \
     __attribute__((format(printf, format_index, first_index)))
+/* Of a large local that is written before it is read: the build clears all others. */
+#define UNCLEARED           __attribute__((uninitialized))
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Owned locals: freed at the end of their scope, handed over with TAKE(x). */

@@ -166,14 +166,15 @@ static void normalise_direction(struct emission *emission)
 {
     int options = emission->options;
     for (int k = 0; k < options; k++) {
+        double *row = emission_row(emission, (size_t)k);
         double sum = 0;
-        emission->direction[k][k] = 0;
+        row[k] = 0;
         for (int l = 0; l < options; l++) {
-            emission->direction[k][l] += l == k ? 0 : direction_weight / options;
-            sum += emission->direction[k][l];
+            row[l] += l == k ? 0 : direction_weight / options;
+            sum += row[l];
         }
         for (int l = 0; l < options; l++)
-            emission->direction[k][l] = sum > 0 ? emission->direction[k][l] / sum : 0;
+            row[l] = sum > 0 ? row[l] / sum : 0;
     }
 }
 
@@ -207,7 +208,6 @@ void cells_update(const struct report_table *table, const struct fit_options *op
 {
     memset(cells->correct, 0, ((size_t)table->reporters + 1) * sizeof(*cells->correct));
     for (uint32_t q = 0; q < table->questions; q++) {
-        emission[q] = (struct emission){.options = table->options[q]};
         chances_sum(q, cells, &emission[q]);
         normalise_direction(&emission[q]);
     }

@@ -1,6 +1,7 @@
 #include "collector/consensus/chain.h"
 
 #include <math.h>
+#include <string.h>
 
 void chain_finish(struct chain *chain)
 {
@@ -91,7 +92,7 @@ struct moment {
 
 /* The step between two moments of one block. */
 static void step_within(const struct chain *chain, struct moment from, struct moment to,
-                        struct step *step)
+                        double *step)
 {
     size_t options = (size_t)chain->options;
     const struct piece *first = &chain->pieces[from.piece];
@@ -100,9 +101,9 @@ static void step_within(const struct chain *chain, struct moment from, struct mo
     double into = last->rate * (to.time - last->begin);
     if (from.piece == to.piece) {
         double growth = last->rate * (to.time - from.time);
-        step->keep = exp(-growth);
+        step[0] = exp(-growth);
         for (size_t l = 0; l < options; l++)
-            step->moved[l] = -expm1(-growth) * target[l];
+            step[1 + l] = -expm1(-growth) * target[l];
         return;
     }
     double start = chain->pieces[first->block].hazard;
@@ -111,36 +112,37 @@ static void step_within(const struct chain *chain, struct moment from, struct mo
     double shrink = exp(-hazard);
     double entered = exp(last->hazard - start) * expm1(into);
     double left = exp(first->hazard - start) * expm1(past);
-    step->keep = exp(first->hazard - start + past - hazard);
+    step[0] = exp(first->hazard - start + past - hazard);
     for (size_t l = 0; l < options; l++) {
         double before =
             chain->grown[from.piece * options + l] + left * chain->target[from.piece * options + l];
         double after = chain->grown[to.piece * options + l] + entered * target[l];
-        step->moved[l] = fmax(0, shrink * (after - before));
+        step[1 + l] = fmax(0, shrink * (after - before));
     }
 }
 
 /* Puts a step before the one that is there. */
-static void step_prepend(struct step *step, const struct step *earlier, int options)
+static void step_prepend(double *step, const double *earlier, int options)
 {
     for (int l = 0; l < options; l++)
-        step->moved[l] += step->keep * earlier->moved[l];
-    step->keep *= earlier->keep;
+        step[1 + l] += step[0] * earlier[1 + l];
+    step[0] *= earlier[0];
 }
 
-void chain_step(const struct chain *chain, double from, double to, struct step *step_out)
+void chain_step(const struct chain *chain, double from, double to, double *step_out)
 {
-    *step_out = (struct step){.keep = 1};
+    step_out[0] = 1;
+    memset(step_out + 1, 0, (size_t)chain->options * sizeof(double));
     double origin = chain->pieces[0].begin;
     struct moment start = {chain_piece(chain, from), fmax(from, origin)};
     struct moment end = {chain_piece(chain, to), fmax(to, origin)};
-    struct step part = {0};
-    while (end.time > start.time && step_out->keep > 0) {
+    UNCLEARED double part[1 + CONSENSUS_OPTIONS_MAX];
+    while (end.time > start.time && step_out[0] > 0) {
         size_t block = chain->pieces[end.piece].block;
         struct moment entry = {block, chain->pieces[block].begin};
         bool same = chain->pieces[start.piece].block == block;
-        step_within(chain, same ? start : entry, end, &part);
-        step_prepend(step_out, &part, chain->options);
+        step_within(chain, same ? start : entry, end, part);
+        step_prepend(step_out, part, chain->options);
         if (same)
             return;
         end = (struct moment){block - 1, entry.time};

@@ -40,6 +40,7 @@ size_t chain_piece(const struct chain *chain, double time);
 double chain_hazard(const struct chain *chain, double time);
 /* The time at which L reaches a value: the inverse of chain_hazard (first such time). */
 double chain_time(const struct chain *chain, double hazard);
-void chain_step(const struct chain *chain, double from, double to, struct step *step_out);
+/* As dynamics_step. */
+void chain_step(const struct chain *chain, double from, double to, double *step_out);
 
 #endif

@@ -44,7 +44,7 @@ UNROLLED void sum_question(uint32_t question, struct cells *cells, struct emissi
     }
     for (int a = 0; a < options; a++)
         for (int k = 0; k < options; k++)
-            emission->direction[k][a] = sums[a][k / LANES][k % LANES];
+            emission_row(emission, (size_t)k)[a] = sums[a][k / LANES][k % LANES];
 }
 
 void KERNEL(chances_sum)(uint32_t question, struct cells *cells, struct emission *emission)
@@ -78,7 +78,7 @@ static void prior_start(const struct emission *emission, double strength, struct
     for (int a = 0; a < emission->options; a++) {
         prior->right[a][a / LANES][a % LANES] = 1;
         for (int k = 0; k < emission->options; k++)
-            prior->direction[a][k / LANES][k % LANES] = emission->direction[k][a];
+            prior->direction[a][k / LANES][k % LANES] = emission_row(emission, (size_t)k)[a];
     }
 }
 

@@ -179,7 +179,8 @@ static void find_centre(const struct still *still, struct confusion *centre)
     habits_direct(still, 0, &emission);
     for (size_t k = 0; k < still->options; k++)
         for (size_t l = 0; l < still->options; l++)
-            centre->cell[k][l] = k == l ? mean : (1 - mean) * emission.direction[k][l];
+            centre->cell[k][l] = k == l ? mean : (1 - mean) * emission_row(&emission, k)[l];
+    emission_finish(&emission);
 }
 
 void communities_update(struct still *still, int iteration)

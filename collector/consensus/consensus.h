@@ -25,7 +25,7 @@ enum {
 struct observation {
     uint64_t order;    /* breaks ties of equal time: the rank of the report's id */
     uint32_t reporter; /* CONSENSUS_NOBODY for the unnamed */
-    uint8_t answer;
+    uint16_t answer;
     double begin, end; /* the visit's interval: [begin, end) in days */
     double time;       /* where it counts: noon of a day, the middle of a longer interval; whole
                           numbers are midnights */
@@ -40,12 +40,19 @@ double consensus_weigh(struct observation *observations, size_t count, double sp
 /* How a reporter errs on one question (consensus.md §4, §7): accuracy and pooled direction. */
 struct emission {
     int options;
-    double direction[CONSENSUS_OPTIONS_MAX]
-                    [CONSENSUS_OPTIONS_MAX]; /* ν[k][l], l ≠ k, rows sum to 1 */
+    double *direction; /* options × options: ν[k][l], l ≠ k, rows sum to 1 */
 };
 
 /* Errors in every direction alike, before anything was learned. */
 void emission_uniform(int options, struct emission *emission_out);
+void emission_copy(const struct emission *emission, struct emission *emission_out);
+void emission_finish(struct emission *emission);
+
+/* ν of one state. */
+static inline double *emission_row(const struct emission *emission, size_t state)
+{
+    return emission->direction + state * (size_t)emission->options;
+}
 
 /* All visits to an item over the same interval, in order of (time, begin, end). */
 struct knot {
@@ -89,15 +96,16 @@ struct hazard {
     double origin;    /* first day */
     size_t bins;      /* beyond the last one the base rate and target hold */
     double base_rate; /* per day */
-    double base_target[CONSENSUS_OPTIONS_MAX];
-    double initial[CONSENSUS_OPTIONS_MAX]; /* π */
-    double *rate;                          /* bins; NULL: base_rate everywhere */
-    double *target;                        /* bins × options; NULL: base_target everywhere */
+    double *base_target;
+    double *initial;   /* π */
+    double *rate;      /* bins; NULL: base_rate everywhere */
+    double *target;    /* bins × options; NULL: base_target everywhere */
     uint8_t *accepted; /* bins: passed the evidence gate, a citywide change; NULL: none */
 };
 
 /* One rate everywhere, π and g uniform, before anything was learned: 0.1 a year is 0.1 / 365. */
 void hazard_constant(int options, double origin, double base_rate, struct hazard *hazard_out);
+void hazard_copy(const struct hazard *hazard, struct hazard *hazard_out);
 void hazard_finish(struct hazard *hazard);
 
 /* Prefix tables L and G (consensus.md §2) of a hazard together with an item's notices; one
@@ -109,13 +117,9 @@ NODISCARD struct dynamics *dynamics_create(const struct hazard *hazard,
 void dynamics_destroy(struct dynamics *dynamics);
 int dynamics_options(const struct dynamics *dynamics);
 
-/* The chain's step from `from` to `to` ≥ from: P(z'=l|z=k) = keep·[k=l] + moved[l]. */
-struct step {
-    double keep;
-    double moved[CONSENSUS_OPTIONS_MAX];
-};
-
-void dynamics_step(const struct dynamics *dynamics, double from, double to, struct step *step_out);
+/* The chain's step from `from` to `to` ≥ from, as 1 + options numbers: keep, then moved.
+ * P(z'=l|z=k) = keep·[k=l] + moved[l]. */
+void dynamics_step(const struct dynamics *dynamics, double from, double to, double *step_out);
 
 enum standing {
     STANDING_CONFIRMED,
@@ -130,11 +134,10 @@ const char *standing_name(enum standing standing); /* ids of design §4 */
 
 /* An item at one moment (consensus.md §6). */
 struct reading {
-    double p[CONSENSUS_OPTIONS_MAX]; /* posterior over options; uniform while nothing is said */
-    int best;                        /* option of the largest, lowest index on a tie */
-    bool known;                      /* p ≥ 0.6 and the standing is not unknown */
+    int best;   /* option of the largest posterior, lowest index on a tie */
+    bool known; /* that is ≥ 0.6 and the standing is not unknown */
     enum standing standing;
-    double confidence; /* p[best] shown at most as 0.97 */
+    double confidence; /* that, shown at most as 0.97 */
     double effective_weight;
     uint32_t reports, reporters; /* raw, of visits begun by then */
     double last_visit;           /* end of the latest begun visit's interval; NAN if none */
@@ -160,8 +163,10 @@ NODISCARD struct smoother *smoother_create(const struct knots *knots,
                                            const struct dynamics *dynamics);
 void smoother_destroy(struct smoother *smoother);
 /* The reading at the end of a day: `moment` is the instant after it. Visits whose interval began
- * before it count. */
-void smoother_read(const struct smoother *smoother, double moment, struct reading *reading_out);
+ * before it count. `p_out` has room for the posterior over the options (uniform while nothing is
+ * said), or is NULL. */
+void smoother_read(const struct smoother *smoother, double moment, struct reading *reading_out,
+                   double *p_out);
 /* History as of `now`: segments oldest first, the caller frees *segments_out. Stretches without a
  * known answer are left out: then a segment's `until` has no successor that begins there. */
 size_t smoother_history(const struct smoother *smoother, double now, struct segment **segments_out);

@@ -10,15 +10,36 @@ static const double asserted_share = 0.9;
 
 void hazard_constant(int options, double origin, double base_rate, struct hazard *hazard_out)
 {
+    size_t width = (size_t)options;
     *hazard_out = (struct hazard){.options = options, .origin = origin, .base_rate = base_rate};
+    hazard_out->base_target = memory_alloc(width * sizeof(double));
+    hazard_out->initial = memory_alloc(width * sizeof(double));
     for (int k = 0; k < options; k++) {
         hazard_out->base_target[k] = 1.0 / options;
         hazard_out->initial[k] = 1.0 / options;
     }
 }
 
+static void *copy_of(const void *bytes, size_t count, size_t size)
+{
+    return bytes ? memory_copy(bytes, count, size) : NULL;
+}
+
+void hazard_copy(const struct hazard *hazard, struct hazard *hazard_out)
+{
+    size_t options = (size_t)hazard->options;
+    *hazard_out = *hazard;
+    hazard_out->base_target = copy_of(hazard->base_target, options, sizeof(double));
+    hazard_out->initial = copy_of(hazard->initial, options, sizeof(double));
+    hazard_out->rate = copy_of(hazard->rate, hazard->bins, sizeof(double));
+    hazard_out->target = copy_of(hazard->target, hazard->bins * options, sizeof(double));
+    hazard_out->accepted = copy_of(hazard->accepted, hazard->bins, sizeof(uint8_t));
+}
+
 void hazard_finish(struct hazard *hazard)
 {
+    free(hazard->base_target);
+    free(hazard->initial);
     free(hazard->rate);
     free(hazard->target);
     free(hazard->accepted);
@@ -101,7 +122,7 @@ static void add_notice(struct piece *piece, double *target, const struct notice_
         add_rate(piece, target, drift, -log1p(-expected_restart) / length, options);
         return;
     }
-    double towards[CONSENSUS_OPTIONS_MAX];
+    UNCLEARED double towards[CONSENSUS_OPTIONS_MAX];
     for (int l = 0; l < options; l++)
         towards[l] = l == notice->asserted ? asserted_share : (1 - asserted_share) / (options - 1);
     add_rate(piece, target, towards, -log1p(-asserted_restart) / length, options);
@@ -211,8 +232,7 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
     struct dynamics *dynamics = memory_zeroed(1, sizeof(*dynamics));
     dynamics->options = hazard->options;
     dynamics->first_assertion = HUGE_VAL;
-    for (int k = 0; k < hazard->options; k++)
-        dynamics->initial[k] = hazard->initial[k];
+    dynamics->initial = copy_of(hazard->initial, (size_t)hazard->options, sizeof(double));
     for (size_t i = 0; i < notice_count; i++)
         if (notices[i].asserted >= 0 && notices[i].end > hazard->origin)
             dynamics->first_assertion = fmin(dynamics->first_assertion, notices[i].begin);
@@ -235,6 +255,7 @@ void dynamics_destroy(struct dynamics *dynamics)
         return;
     chain_finish(&dynamics->chain);
     chain_finish(&dynamics->plain);
+    free(dynamics->initial);
     free(dynamics->marks);
     free(dynamics->grid_block);
     free(dynamics->grid);
@@ -280,20 +301,8 @@ static bool step_on_grid(const struct dynamics *dynamics, double from, double to
     return true;
 }
 
-void dynamics_row(const struct dynamics *dynamics, double from, double to, double *row)
+void dynamics_step(const struct dynamics *dynamics, double from, double to, double *step_out)
 {
-    struct step step;
-    if (step_on_grid(dynamics, from, to, row))
-        return;
-    chain_step(&dynamics->chain, from, to, &step);
-    row[0] = step.keep;
-    memcpy(row + 1, step.moved, (size_t)dynamics->options * sizeof(double));
-}
-
-void dynamics_step(const struct dynamics *dynamics, double from, double to, struct step *step_out)
-{
-    double row[1 + CONSENSUS_OPTIONS_MAX];
-    dynamics_row(dynamics, from, to, row);
-    step_out->keep = row[0];
-    memcpy(step_out->moved, row + 1, (size_t)dynamics->options * sizeof(double));
+    if (!step_on_grid(dynamics, from, to, step_out))
+        chain_step(&dynamics->chain, from, to, step_out);
 }

@@ -6,7 +6,7 @@
 /* What is inside `struct dynamics`, for the readers of consensus/. */
 struct dynamics {
     int options;
-    double initial[CONSENSUS_OPTIONS_MAX];
+    double *initial; /* π */
     struct chain chain;
     /* The same without asserting notices and citywide changes (consensus.md §6, `inferred`);
      * empty when there are none: then `chain` is it. */
@@ -25,7 +25,5 @@ struct dynamics {
 };
 
 const struct chain *dynamics_plain(const struct dynamics *dynamics);
-/* dynamics_step as 1 + options numbers: keep, moved. */
-void dynamics_row(const struct dynamics *dynamics, double from, double to, double *row);
 
 #endif

@@ -35,7 +35,8 @@ static struct evidence_step *find_step(struct evidence *evidence, double accurac
 static void fill_row(const struct emission *emission, double accuracy, int answer, double *row)
 {
     for (int k = 0; k < emission->options; k++) {
-        double chance = k == answer ? accuracy : (1 - accuracy) * emission->direction[k][answer];
+        double chance =
+            k == answer ? accuracy : (1 - accuracy) * emission_row(emission, (size_t)k)[answer];
         row[k] = log(fmax(chance, smallest_likelihood));
     }
 }

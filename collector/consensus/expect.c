@@ -126,11 +126,11 @@ UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit,
 static double step_over_blocks(const struct timeline *timeline, size_t from, size_t to,
                                double *moved)
 {
-    struct step step;
-    chain_step(&timeline->chain, timeline->stop[from].time, timeline->stop[to].time, &step);
+    UNCLEARED double step[1 + CONSENSUS_OPTIONS_MAX];
+    chain_step(&timeline->chain, timeline->stop[from].time, timeline->stop[to].time, step);
     for (int l = 0; l < timeline->options; l++)
-        moved[l] = step.moved[l] + least_moved;
-    return step.keep;
+        moved[l] = step[1 + l] + least_moved;
+    return step[0];
 }
 
 /* keep and moved between two stops; moved is above zero by so much that no contradiction,

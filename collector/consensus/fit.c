@@ -39,6 +39,8 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
     fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
     report_table_order(table, &fit->order, &fit->order_first);
+    for (uint32_t q = 0; q < table->questions; q++)
+        emission_uniform(table->options[q], &fit->emission[q]);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
     for (uint32_t q = 0; q < table->questions; q++) {
         if (!options->fixed_truth)
@@ -157,8 +159,10 @@ void fit_destroy(struct fit *fit)
 {
     if (!fit)
         return;
-    for (uint32_t q = 0; q < fit->table->questions; q++)
+    for (uint32_t q = 0; q < fit->table->questions; q++) {
+        emission_finish(&fit->emission[q]);
         hazard_finish(&fit->hazard[q]);
+    }
     cells_finish(&fit->cells);
     free(fit->emission);
     free(fit->hazard);
@@ -171,26 +175,12 @@ void fit_destroy(struct fit *fit)
 
 void fit_emission(const struct fit *fit, uint32_t question, struct emission *emission_out)
 {
-    *emission_out = fit->emission[question];
-}
-
-static void *copy_bytes(const void *bytes, size_t size)
-{
-    if (!bytes)
-        return NULL;
-    void *copy = memory_alloc(size);
-    memcpy(copy, bytes, size);
-    return copy;
+    emission_copy(&fit->emission[question], emission_out);
 }
 
 void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out)
 {
-    const struct hazard *hazard = &fit->hazard[question];
-    size_t width = (size_t)hazard->options;
-    *hazard_out = *hazard;
-    hazard_out->rate = copy_bytes(hazard->rate, hazard->bins * sizeof(double));
-    hazard_out->target = copy_bytes(hazard->target, hazard->bins * width * sizeof(double));
-    hazard_out->accepted = copy_bytes(hazard->accepted, hazard->bins);
+    hazard_copy(&fit->hazard[question], hazard_out);
 }
 
 double fit_accuracy(const struct fit *fit, uint32_t reporter)

@@ -35,7 +35,7 @@ NODISCARD struct fit *fit_create(const struct report_table *table,
 void fit_destroy(struct fit *fit);
 
 /* What the server publishes with (consensus.md §7), and what a batch reads its hazards from.
- * The hazard is a copy; hazard_finish it. */
+ * Copies; emission_finish and hazard_finish them. */
 void fit_emission(const struct fit *fit, uint32_t question, struct emission *emission_out);
 void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out);
 /* a_r; reporter `reporters` of the table is all the unnamed. */

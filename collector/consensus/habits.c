@@ -36,15 +36,16 @@ void habits_direct(const struct still *still, size_t difficulty, struct emission
 {
     emission_uniform((int)still->options, emission);
     for (size_t k = 0; still->kind.pooled_direction && k < still->options; k++) {
+        double *row = emission_row(emission, k);
         double sum = 0;
         for (size_t l = 0; l < still->options; l++) {
             double mass =
                 still->pooled[difficulty].cell[k][l] + direction_weight / (double)still->options;
-            emission->direction[k][l] = l == k ? 0 : mass;
-            sum += emission->direction[k][l];
+            row[l] = l == k ? 0 : mass;
+            sum += row[l];
         }
         for (size_t l = 0; l < still->options; l++)
-            emission->direction[k][l] = sum > 0 ? emission->direction[k][l] / sum : 0;
+            row[l] = sum > 0 ? row[l] / sum : 0;
     }
 }
 
@@ -153,7 +154,8 @@ static void update_coins(struct still *still)
     habits_direct(still, 0, &emission);
     for (size_t k = 0; k < still->options; k++)
         for (size_t l = 0; l < still->options; l++)
-            log_direction.cell[k][l] = log(fmax(emission.direction[k][l], smallest_chance));
+            log_direction.cell[k][l] = log(fmax(emission_row(&emission, k)[l], smallest_chance));
+    emission_finish(&emission);
     for (size_t r = 0; r < still->reporters; r++)
         update_coin(still, r, &log_direction, &expected);
 }
@@ -189,7 +191,7 @@ static void update_own(struct still *still, size_t reporter, size_t difficulty,
     for (size_t k = 0; k < options; k++) {
         for (size_t l = 0; l < options; l++) {
             size_t cell = base + l * still->states + k;
-            double prior = k == l ? accuracy : (1 - accuracy) * emission->direction[k][l];
+            double prior = k == l ? accuracy : (1 - accuracy) * emission_row(emission, k)[l];
             double chance = chance_of(still, still->counts[cell], of_class[k], prior);
             still->log_chance[cell] = (float)log(fmax(chance, smallest_chance));
         }
@@ -204,6 +206,7 @@ static void update_owns(struct still *still)
         habits_direct(still, d, &emission);
         for (size_t r = 0; r < still->reporters; r++)
             update_own(still, r, d, &emission, &expected);
+        emission_finish(&emission);
     }
 }
 

@@ -132,7 +132,7 @@ static bool find_beginning(const struct history_reader *reader, const struct run
 {
     size_t from = 0;
     size_t to = 0;
-    double vector[CONSENSUS_OPTIONS_MAX] = {0};
+    UNCLEARED double vector[CONSENSUS_OPTIONS_MAX];
     struct path *path =
         reader->open(reader->context, before ? &before->last : NULL, &run->first, &from, &to);
     for (int k = 0; k < path->stops.options; k++) {

@@ -12,14 +12,14 @@ static void copy_row(double *to, size_t place, const double *from, size_t knot, 
 static void enter_stop(struct path *path, size_t stop)
 {
     double start = stop > 0 ? path->stops.at[stop - 1].time : path->visits->from;
-    dynamics_row(path->visits->dynamics, start, path->stops.at[stop].time,
-                 path->smoother.steps + stop * (1 + path_options(path)));
+    dynamics_step(path->visits->dynamics, start, path->stops.at[stop].time,
+                  path->smoother.steps + stop * (1 + path_options(path)));
 }
 
 /* The scale that the first visit lacks, for marks before it. */
 static double first_scale(const struct path *path, size_t stop)
 {
-    double before[CONSENSUS_OPTIONS_MAX];
+    UNCLEARED double before[CONSENSUS_OPTIONS_MAX];
     smoother_back(path_step(path, stop), path_row(path, path->smoother.likelihood, stop),
                   path_row(path, path->smoother.backward, stop), path->stops.options, before);
     return before[vector_best(before, path->stops.options)];

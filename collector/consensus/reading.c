@@ -35,16 +35,16 @@ static bool is_contradicted(const struct smoother *smoother, double moment, int 
 /* Whether the answer rests on an assertion or a citywide change after the last visit: without it
  * the answer would differ or be unknown (consensus.md §6). */
 static bool is_inferred(const struct smoother *smoother, double moment, const struct begun *seen,
-                        const struct reading *reading)
+                        const struct reading *reading, double p)
 {
     const struct dynamics *dynamics = smoother->dynamics;
-    if (reading->p[reading->best] < least_known)
+    if (p < least_known)
         return false;
     if (!seen)
         return true;
     if (dynamics->plain.count == 0 || seen->time > moment)
         return false;
-    double without[CONSENSUS_OPTIONS_MAX];
+    UNCLEARED double without[CONSENSUS_OPTIONS_MAX];
     smoother_posterior(smoother, dynamics_plain(dynamics), moment, without);
     int best = vector_best(without, dynamics->options);
     return best != reading->best || without[best] < least_known;
@@ -52,20 +52,19 @@ static bool is_inferred(const struct smoother *smoother, double moment, const st
 
 static bool is_stale(const struct smoother *smoother, double moment, const struct begun *seen)
 {
-    struct step step;
-    dynamics_step(smoother->dynamics, seen->time, fmax(moment, seen->time), &step);
-    return moment - seen->time > stale_days || step.keep < least_keep;
+    UNCLEARED double step[1 + CONSENSUS_OPTIONS_MAX];
+    dynamics_step(smoother->dynamics, seen->time, fmax(moment, seen->time), step);
+    return moment - seen->time > stale_days || step[0] < least_keep;
 }
 
-/* `seen` is NULL while there was no visit, but an assertion. */
+/* `seen` is NULL while there was no visit, but an assertion; p is the best answer's. */
 static enum standing judge(const struct smoother *smoother, double moment, const struct begun *seen,
-                           const struct reading *reading)
+                           const struct reading *reading, double p)
 {
-    double p = reading->p[reading->best];
     bool asserted = smoother->dynamics->first_assertion < moment;
     if (reading->effective_weight < least_weight && !asserted)
         return STANDING_UNKNOWN;
-    if (is_inferred(smoother, moment, seen, reading))
+    if (is_inferred(smoother, moment, seen, reading, p))
         return STANDING_INFERRED;
     if (!seen) {
         /* An assertion has faded and nobody has ever looked: no record, and nothing to dispute. */
@@ -80,32 +79,35 @@ static enum standing judge(const struct smoother *smoother, double moment, const
     return p >= least_known ? STANDING_LIKELY : STANDING_DISPUTED;
 }
 
-static void read_silence(int options, struct reading *reading)
+static void read_silence(int options, struct reading *reading, double *p)
 {
     for (int k = 0; k < options; k++)
-        reading->p[k] = 1.0 / options;
-    reading->confidence = reading->p[0];
+        p[k] = 1.0 / options;
+    reading->confidence = p[0];
 }
 
-void smoother_read(const struct smoother *smoother, double moment, struct reading *reading_out)
+void smoother_read(const struct smoother *smoother, double moment, struct reading *reading_out,
+                   double *p_out)
 {
     const struct begun *seen = smoother_begun(smoother, moment);
     int options = smoother->dynamics->options;
+    UNCLEARED double own[CONSENSUS_OPTIONS_MAX];
+    double *posterior = p_out ? p_out : own;
     *reading_out = (struct reading){.standing = STANDING_UNKNOWN, .last_visit = (double)NAN};
     if (!seen && !(smoother->dynamics->first_assertion < moment)) {
-        read_silence(options, reading_out);
+        read_silence(options, reading_out, posterior);
         return;
     }
-    smoother_posterior(smoother, &smoother->dynamics->chain, moment, reading_out->p);
-    reading_out->best = vector_best(reading_out->p, options);
-    reading_out->confidence = fmin(reading_out->p[reading_out->best], greatest_shown);
+    smoother_posterior(smoother, &smoother->dynamics->chain, moment, posterior);
+    reading_out->best = vector_best(posterior, options);
+    double p = posterior[reading_out->best];
+    reading_out->confidence = fmin(p, greatest_shown);
     if (seen) {
         reading_out->effective_weight = seen->weight;
         reading_out->reports = seen->reports;
         reading_out->reporters = seen->reporters;
         reading_out->last_visit = seen->end;
     }
-    reading_out->standing = judge(smoother, moment, seen, reading_out);
-    reading_out->known = reading_out->standing != STANDING_UNKNOWN &&
-                         reading_out->p[reading_out->best] >= least_known;
+    reading_out->standing = judge(smoother, moment, seen, reading_out, p);
+    reading_out->known = reading_out->standing != STANDING_UNKNOWN && p >= least_known;
 }

@@ -9,7 +9,7 @@ static int decode(const struct path *path, size_t stop, double *known_out)
     int options = path->stops.options;
     const double *forward = path_row(path, path->smoother.forward, stop);
     const double *backward = path_row(path, path->smoother.backward, stop);
-    double posterior[CONSENSUS_OPTIONS_MAX];
+    UNCLEARED double posterior[CONSENSUS_OPTIONS_MAX];
     for (int k = 0; k < options; k++)
         posterior[k] = forward[k] * backward[k];
     vector_normalise(posterior, options);
@@ -44,7 +44,7 @@ size_t runs_list(const struct path *path, size_t first, size_t end, struct run_p
         if (known < least_known)
             continue;
         if (count == 0 || parts_out[count - 1].answer != best)
-            parts_out[count++] = (struct run_part){.answer = (int8_t)best};
+            parts_out[count++] = (struct run_part){.answer = (int16_t)best};
         add_stop(&parts_out[count - 1], (uint32_t)(j - first), known);
     }
     return count;

@@ -13,7 +13,7 @@ struct run_part {
     uint32_t best_first, best_last; /* the first and last stop of the part that has it */
     uint32_t sure_first, sure_last; /* that has at least 0.98, if any has */
     uint32_t end;                   /* its last stop */
-    int8_t answer;
+    int16_t answer;
     bool has_sure;
 };
 

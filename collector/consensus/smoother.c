@@ -42,14 +42,10 @@ static void step_towards(const struct smoother *smoother, const struct chain *ch
                          double time, double *step)
 {
     double start = knot > 0 ? smoother->knots->at[knot - 1].time : smoother->from;
-    struct step other;
-    if (chain == &smoother->dynamics->chain) {
-        dynamics_row(smoother->dynamics, start, time, step);
-        return;
-    }
-    chain_step(chain, start, time, &other);
-    step[0] = other.keep;
-    memcpy(step + 1, other.moved, (size_t)chain->options * sizeof(double));
+    if (chain == &smoother->dynamics->chain)
+        dynamics_step(smoother->dynamics, start, time, step);
+    else
+        chain_step(chain, start, time, step);
 }
 
 /* Inlined, with loops unrolled, where the number of options is a constant. */
@@ -162,12 +158,14 @@ static void begin_chain(struct smoother *smoother, const struct smoother_edges *
 void smoother_reserve(struct smoother *smoother, size_t count, size_t options)
 {
     size_t cells = count * options;
-    smoother->rows = memory_alloc((4 * cells + 2 * count) * sizeof(double));
+    smoother->rows = memory_alloc((4 * cells + 2 * count + 2 * options) * sizeof(double));
     smoother->likelihood = smoother->rows;
     smoother->forward = smoother->likelihood + cells;
     smoother->backward = smoother->forward + cells;
     smoother->steps = smoother->backward + cells;
     smoother->scale = smoother->steps + cells + count;
+    smoother->entry = smoother->scale + count;
+    smoother->back = smoother->entry + options;
 }
 
 static void read_likelihood(struct smoother *smoother)
@@ -218,13 +216,13 @@ void smoother_posterior(const struct smoother *smoother, const struct chain *cha
     const struct knots *knots = smoother->knots;
     size_t options = (size_t)knots->options;
     size_t next = smoother_after(smoother, time);
-    double step[1 + CONSENSUS_OPTIONS_MAX];
+    UNCLEARED double step[1 + CONSENSUS_OPTIONS_MAX];
     step_towards(smoother, chain, next, time, step);
     carry(step, next > 0 ? smoother->forward + (next - 1) * options : smoother->entry,
           knots->options, posterior);
     if (next < knots->count) {
-        double before[CONSENSUS_OPTIONS_MAX];
-        dynamics_row(smoother->dynamics, time, knots->at[next].time, step);
+        UNCLEARED double before[CONSENSUS_OPTIONS_MAX];
+        dynamics_step(smoother->dynamics, time, knots->at[next].time, step);
         carry_back(step, smoother->likelihood + next * options, smoother->backward + next * options,
                    knots->options, before);
         for (size_t k = 0; k < options; k++)

@@ -26,11 +26,11 @@ struct begun {
 /* What lies beside a stretch of an item's knots, as the smoother of all of them has it. */
 struct smoother_edges {
     bool has_before, has_after;
-    double time;                            /* of the knot before */
-    double forward[CONSENSUS_OPTIONS_MAX];  /* α there */
-    double backward[CONSENSUS_OPTIONS_MAX]; /* β at the stretch's last knot */
-    struct begun begun;                     /* all before, of which all have begun */
-    double lead;                            /* of all */
+    double time;            /* of the knot before */
+    const double *forward;  /* α there */
+    const double *backward; /* β at the stretch's last knot */
+    struct begun begun;     /* all before, of which all have begun */
+    double lead;            /* of all */
 };
 
 enum {
@@ -50,19 +50,19 @@ NODISCARD struct smoother *smoother_create_part(const struct knots *knots,
 struct smoother {
     const struct knots *knots;
     const struct dynamics *dynamics;
-    double *rows;       /* owned; the next five lie in it */
+    double *rows;       /* owned; the next seven lie in it */
     double *likelihood; /* count × options */
     double *forward;    /* count × options: α */
     double *backward;   /* count × options: β */
     double *scale;      /* count: s; none for the first of all */
     double *steps;      /* count × (1 + options): keep and moved of the step into each knot */
+    double *entry;      /* α where the chain comes from */
+    double *back;       /* β at the knot before, if there is one */
     struct begun *begun;
     double lead; /* the greatest time − begin of a knot */
-    double from; /* where the chain comes from: time, and α there */
-    double entry[CONSENSUS_OPTIONS_MAX];
+    double from; /* where the chain comes from */
     struct begun before;
-    bool has_before, has_after;         /* it is a stretch's */
-    double back[CONSENSUS_OPTIONS_MAX]; /* β at the knot before, if there is one */
+    bool has_before, has_after; /* it is a stretch's */
 };
 
 /* The vector carried over a step (keep, moved): keep·from + moved, and β before one that ends in

@@ -37,7 +37,7 @@ static void add_count(const struct cell_counts *counts, const struct emission *e
     bool right = answer == state;
     double accuracy = cells_accuracy(mean, counts->correct - (right ? left_out : 0),
                                      fmax(0, counts->all - left_out));
-    double expected = right ? accuracy : (1 - accuracy) * emission->direction[state][answer];
+    double expected = right ? accuracy : (1 - accuracy) * emission_row(emission, state)[answer];
     double rest = fmax(0, counts->of_state[state] - left_out);
     for (size_t s = 0; s < ARRAY_LENGTH(strengths); s++) {
         double chance = (count - left_out + strengths[s] * expected) / (rest + strengths[s]);

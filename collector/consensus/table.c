@@ -11,7 +11,7 @@ struct report_table_builder {
     uint32_t *item;
     uint32_t *reporter;
     uint32_t *when;
-    uint8_t *answer;
+    uint16_t *answer;
     float *weight;
 };
 
@@ -38,7 +38,7 @@ static void builder_grow(struct report_table_builder *builder)
     builder->item = memory_resize_take(builder->item, capacity, sizeof(uint32_t));
     builder->reporter = memory_resize_take(builder->reporter, capacity, sizeof(uint32_t));
     builder->when = memory_resize_take(builder->when, capacity, sizeof(uint32_t));
-    builder->answer = memory_resize_take(builder->answer, capacity, sizeof(uint8_t));
+    builder->answer = memory_resize_take(builder->answer, capacity, sizeof(uint16_t));
     builder->weight = memory_resize_take(builder->weight, capacity, sizeof(float));
     builder->capacity = capacity;
 }
@@ -126,7 +126,7 @@ static uint32_t *move_numbers_take(uint32_t *column, const uint32_t *place, size
 static void move_rest(struct report_table_builder *builder, const uint32_t *place,
                       struct report_table *table)
 {
-    table->answer = memory_alloc(builder->count);
+    table->answer = memory_alloc(builder->count * sizeof(uint16_t));
     for (size_t i = 0; i < builder->count; i++)
         table->answer[place[i]] = builder->answer[i];
     free(TAKE(builder->answer));
@@ -138,7 +138,7 @@ static void move_rest(struct report_table_builder *builder, const uint32_t *plac
 struct sorted_row {
     uint64_t key; /* interval and reporter */
     float weight;
-    uint8_t answer;
+    uint16_t answer;
 };
 
 static int row_compare(const void *left, const void *right)

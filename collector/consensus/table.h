@@ -15,13 +15,13 @@ struct report_table {
     size_t count, items, intervals;
     uint32_t reporters; /* a reporter without a name is number `reporters`: all are as one */
     uint32_t questions;
-    uint8_t *options;          /* of each question */
+    uint16_t *options;         /* of each question */
     uint16_t *question;        /* of each item */
     struct interval *interval; /* in order of (time, begin, end) */
     uint32_t *first;           /* items + 1: where an item's observations begin */
     uint32_t *reporter;        /* count */
     uint32_t *when;            /* count: index of the interval, ascending within an item */
-    uint8_t *answer;           /* count */
+    uint16_t *answer;          /* count */
     float *weight;             /* count */
     uint8_t *caution;          /* count, in 255ths of the weight: what counts until it is known who
                                   lies; NULL: all of it */
@@ -33,7 +33,7 @@ struct report_table_row {
     uint32_t item;
     uint32_t reporter; /* CONSENSUS_NOBODY for the unnamed */
     uint32_t when;     /* index into the intervals given at the end */
-    uint8_t answer;
+    uint16_t answer;
     float weight; /* of its basis */
 };
 
@@ -51,7 +51,7 @@ struct renumbering {
     const uint32_t *items;     /* old → new */
     const uint32_t *reporters; /* old → new */
     const uint32_t *intervals; /* old → new */
-    const uint8_t *answers;    /* question × CONSENSUS_OPTIONS_MAX + old → new */
+    const uint16_t *answers;   /* question × CONSENSUS_OPTIONS_MAX + old → new */
     const uint16_t *question;  /* of each old item, for `answers` */
 };
 

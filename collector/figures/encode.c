@@ -36,7 +36,7 @@ static uint8_t *put_signed(uint8_t *to, int64_t value)
 
 static uint8_t *put_sparse(uint8_t *to, const double *values, int count)
 {
-    uint8_t reals[CONSENSUS_OPTIONS_MAX * sizeof(float)];
+    uint8_t reals[SURVEY_OPTIONS_MAX * sizeof(float)];
     uint64_t mask = 0;
     size_t length = 0;
     for (int i = 0; i < count; i++) {

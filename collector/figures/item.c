@@ -13,12 +13,10 @@ static void find_edges(const struct item *item, size_t first, size_t end,
     if (edges->has_before) {
         edges->begun = packed_begun(item->knots, first);
         edges->time = edges->begun.time;
-        memcpy(edges->forward, item->edges.forward + (first - 1) * options,
-               options * sizeof(double));
+        edges->forward = item->edges.forward + (first - 1) * options;
     }
     if (edges->has_after)
-        memcpy(edges->backward, item->edges.backward + (end - 1) * options,
-               options * sizeof(double));
+        edges->backward = item->edges.backward + (end - 1) * options;
 }
 
 void item_open_part(const struct place *place, int question, size_t first, size_t end,
@@ -62,7 +60,7 @@ static void find_pieces(const struct packed_knots *packed, double moment, double
 }
 
 static void read_recent(const struct place *place, int question, double moment, double recent,
-                        struct reading *reading_out)
+                        struct reading *reading_out, double *p_out)
 {
     const struct item *item = &place->items[question];
     size_t first = 0;
@@ -71,16 +69,17 @@ static void read_recent(const struct place *place, int question, double moment, 
     if (item->edges.forward != NULL)
         find_pieces(item->knots, moment, recent, &first, &end);
     item_open_part(place, question, first, end, &opened);
-    smoother_read(opened.smoother, moment, reading_out);
+    smoother_read(opened.smoother, moment, reading_out, p_out);
     item_close(&opened);
 }
 
 /* Where the answer is clear nobody asks who has spoken against it lately. */
-void item_read(const struct place *place, int question, double moment, struct reading *reading_out)
+void item_read(const struct place *place, int question, double moment, struct reading *reading_out,
+               double *p_out)
 {
-    read_recent(place, question, moment, 0, reading_out);
+    read_recent(place, question, moment, 0, reading_out, p_out);
     if (reading_out->confidence < SMOOTHER_CLEAR && place->items[question].edges.forward != NULL)
-        read_recent(place, question, moment, SMOOTHER_RECENT_DAYS, reading_out);
+        read_recent(place, question, moment, SMOOTHER_RECENT_DAYS, reading_out, p_out);
 }
 
 bool item_tells(const struct packed_knots *knots, const struct opened_item *opened, double moment)

@@ -119,7 +119,7 @@ static void add_report(const struct learning *learning, const struct observed *o
         if (answer < 0 || !learning->takes_part[q])
             continue;
         row.item = items[q];
-        row.answer = (uint8_t)answer;
+        row.answer = (uint16_t)answer;
         report_table_add(builder, &row);
     }
 }
@@ -133,7 +133,7 @@ static void shape_table(struct learning *learning, struct report_table *shape)
         if (!learning->takes_part[q])
             continue;
         learning->number[q] = shape->questions;
-        shape->options[shape->questions++] = (uint8_t)survey->questions[q].option_count;
+        shape->options[shape->questions++] = (uint16_t)survey->questions[q].option_count;
     }
     shape->items = (size_t)survey->station_count * shape->questions;
     shape->question = memory_zeroed(shape->items + 1, sizeof *shape->question);
@@ -241,6 +241,7 @@ static void read_fit(const struct learning *learning, const struct fit *fit,
     for (int q = 0; q < learning->request->survey->question_count; q++) {
         if (!learning->takes_part[q])
             continue;
+        emission_finish(&model->questions[q].emission);
         hazard_finish(&model->questions[q].hazard);
         fit_emission(fit, learning->number[q], &model->questions[q].emission);
         fit_hazard(fit, learning->number[q], &model->questions[q].hazard);

@@ -31,13 +31,13 @@ static bool is_shared(const struct counted_item *item)
 }
 
 static void count_row(const struct tally *tally, const struct counted_item *item, size_t row,
-                      const struct reading *reading)
+                      const double *p)
 {
     const struct observation *seen = &item->rows[row];
     size_t reporter = seen->reporter == CONSENSUS_NOBODY
                           ? tally->model->reporter_count
                           : item->observed->reporters[seen->reporter];
-    tally->correct[reporter] += seen->weight * reading->p[seen->answer];
+    tally->correct[reporter] += seen->weight * p[seen->answer];
     tally->weight[reporter] += seen->weight;
 }
 
@@ -46,7 +46,8 @@ static void count_item(const struct tally *tally, const struct counted_item *ite
                        const struct dynamics *dynamics)
 {
     struct smoother *smoother = smoother_create(&item->knots, dynamics);
-    struct reading reading = {0};
+    struct reading reading;
+    double p[SURVEY_OPTIONS_MAX];
     const struct knot *knot = item->knots.at;
     for (size_t i = 0; i < item->count; i++) {
         const struct observation *seen = &item->rows[i];
@@ -54,8 +55,8 @@ static void count_item(const struct tally *tally, const struct counted_item *ite
                                  knot->end < seen->end || knot->end > seen->end);
         knot += is_next;
         if (i == 0 || is_next)
-            smoother_read(smoother, knot->time, &reading);
-        count_row(tally, item, i, &reading);
+            smoother_read(smoother, knot->time, &reading, p);
+        count_row(tally, item, i, p);
     }
     smoother_destroy(smoother);
 }

@@ -5,22 +5,10 @@
 
 static const double first_hazard_a_day = 0.1 / 365;
 
-static void fill_uniform(double *values, int count)
-{
-    for (int i = 0; i < count; i++)
-        values[i] = 1.0 / count;
-}
-
 static void question_init(struct question_model *question, int options, int32_t origin)
 {
-    question->emission.options = options;
-    for (int k = 0; k < options; k++)
-        for (int l = 0; l < options; l++)
-            question->emission.direction[k][l] = l == k || options < 2 ? 0 : 1.0 / (options - 1);
-    question->hazard =
-        (struct hazard){.options = options, .origin = origin, .base_rate = first_hazard_a_day};
-    fill_uniform(question->hazard.base_target, options);
-    fill_uniform(question->hazard.initial, options);
+    emission_uniform(options, &question->emission);
+    hazard_constant(options, origin, first_hazard_a_day, &question->hazard);
 }
 
 struct model *model_create(const struct survey *survey, double span)
@@ -48,8 +36,10 @@ void model_drop(struct model *model)
 {
     if (model == NULL || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) > 1)
         return;
-    for (int q = 0; q < model->question_count; q++)
+    for (int q = 0; q < model->question_count; q++) {
+        emission_finish(&model->questions[q].emission);
         hazard_finish(&model->questions[q].hazard);
+    }
     free(model->questions);
     free(model->accuracy);
     free(model);
@@ -77,14 +67,10 @@ struct model *model_with_span(const struct model *model, double span)
     copy->reporter_count = model->reporter_count;
     copy->accuracy = copy_bytes(model->accuracy, model->reporter_count, sizeof *model->accuracy);
     copy->question_count = model->question_count;
-    copy->questions =
-        copy_bytes(model->questions, (size_t)model->question_count, sizeof *model->questions);
+    copy->questions = memory_zeroed((size_t)model->question_count, sizeof *model->questions);
     for (int q = 0; q < copy->question_count; q++) {
-        struct hazard *hazard = &copy->questions[q].hazard;
-        size_t options = (size_t)hazard->options;
-        hazard->rate = copy_bytes(hazard->rate, hazard->bins, sizeof *hazard->rate);
-        hazard->target = copy_bytes(hazard->target, hazard->bins * options, sizeof *hazard->target);
-        hazard->accepted = copy_bytes(hazard->accepted, hazard->bins, sizeof *hazard->accepted);
+        emission_copy(&model->questions[q].emission, &copy->questions[q].emission);
+        hazard_copy(&model->questions[q].hazard, &copy->questions[q].hazard);
     }
     return copy;
 }

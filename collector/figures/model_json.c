@@ -99,7 +99,7 @@ static void print_question(struct buffer *buffer, const struct question_model *m
     buffer_text(buffer, ",\"direction\":[");
     for (int k = 0; k < model->emission.options; k++) {
         buffer_text(buffer, k == 0 ? "" : ",");
-        print_numbers(buffer, model->emission.direction[k], model->emission.options);
+        print_numbers(buffer, emission_row(&model->emission, (size_t)k), model->emission.options);
     }
     buffer_text(buffer, "],\"hazard\":");
     print_hazard(buffer, &model->hazard);
@@ -181,8 +181,8 @@ static void read_question(const json_t *json, const struct survey *survey, struc
     struct question_model *question = &model->questions[q];
     const json_t *direction = json_object_get(json, "direction");
     for (int k = 0; k < question->emission.options; k++)
-        read_numbers(json_array_get(direction, (size_t)k), question->emission.direction[k],
-                     question->emission.options);
+        read_numbers(json_array_get(direction, (size_t)k),
+                     emission_row(&question->emission, (size_t)k), question->emission.options);
     read_numbers(json_object_get(json, "initial"), question->hazard.initial,
                  question->hazard.options);
     read_hazard(json_object_get(json, "hazard"), &question->hazard);
@@ -214,7 +214,7 @@ static bool question_is_sound(const struct question_model *question)
     bool are_sound = are_rates(&hazard->base_rate, 1) && are_chances(hazard->initial, options) &&
                      are_chances(hazard->base_target, options);
     for (size_t k = 0; k < options; k++)
-        are_sound = are_sound && are_chances(question->emission.direction[k], options);
+        are_sound = are_sound && are_chances(emission_row(&question->emission, k), options);
     if (hazard->rate == NULL)
         return are_sound;
     return are_sound && are_rates(hazard->rate, hazard->bins) &&

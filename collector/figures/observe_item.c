@@ -7,7 +7,7 @@ struct observation observed_row(const struct observed *observed, const struct su
     return (struct observation){
         .order = report,
         .reporter = observed->reporter[report],
-        .answer = (uint8_t)answer,
+        .answer = (uint16_t)answer,
         .begin = observed->first[report],
         .end = (double)observed_last(observed, report) + 1,
         .time = observed_time(observed, report),

@@ -80,7 +80,8 @@ void item_reopen(struct place *place, int question, const struct item *before,
 /* Keeps the edges that an opened item has, if there are none yet. */
 void item_keep_edges(struct place *place, int question, const struct opened_item *opened);
 /* smoother_read of an item. */
-void item_read(const struct place *place, int question, double moment, struct reading *reading_out);
+void item_read(const struct place *place, int question, double moment, struct reading *reading_out,
+               double *p_out);
 /* smoother_history of an item; the caller frees it. */
 size_t item_history(const struct place *place, int question, double now,
                     struct segment **segments_out);

@@ -115,7 +115,7 @@ static void print_question(struct buffer *buffer, const struct survey_question *
         buffer_text(buffer, i == 0 ? ",\"p\":{" : ",");
         print_string(buffer, question->options[i].term.id);
         buffer_char(buffer, ':');
-        print_number(buffer, reading->p[i]);
+        print_number(buffer, state->p[i]);
     }
     buffer_char(buffer, '}');
     print_counts(buffer, reading->reports, reading->reporters);

@@ -25,6 +25,8 @@ static void read_state(struct sheet *sheet, const struct survey *survey)
     for (int q = 0; q < survey->question_count; q++)
         readings[q] = sheet->traces[q]->reading;
     station_state_of(sheet->place, sheet->days.today, readings, &sheet->state);
+    for (int q = 0; q < survey->question_count; q++)
+        memcpy(sheet->state.questions[q].p, sheet->traces[q]->p, sizeof sheet->traces[q]->p);
 }
 
 static void read_histories(struct sheet *sheet, const struct survey *survey)

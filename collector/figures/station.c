@@ -1,6 +1,7 @@
 #include "collector/figures/station.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool is_open(const struct survey *survey, int station, int32_t as_of)
 {
@@ -18,16 +19,10 @@ void station_limit(const struct place *place, int32_t as_of, struct reading *rea
 }
 
 static void read_question(const struct place *place, int question, int32_t as_of,
-                          struct reading *reading)
+                          struct reading *reading, double *p)
 {
-    item_read(place, question, (double)as_of + 1, reading);
+    item_read(place, question, (double)as_of + 1, reading, p);
     station_limit(place, as_of, reading);
-}
-
-void station_read(const struct place *place, int32_t as_of, struct reading *readings_out)
-{
-    for (int q = 0; q < place->rules->survey->question_count; q++)
-        read_question(place, q, as_of, &readings_out[q]);
 }
 
 void station_read_status(const struct place *place, int32_t as_of, struct reading *readings_out)
@@ -35,7 +30,7 @@ void station_read_status(const struct place *place, int32_t as_of, struct readin
     const struct survey *survey = place->rules->survey;
     for (int q = 0; q < survey->question_count; q++)
         if (survey->questions[q].for_status)
-            read_question(place, q, as_of, &readings_out[q]);
+            read_question(place, q, as_of, &readings_out[q], NULL);
 }
 
 int station_status(const struct survey *survey, const int *statuses, int count)
@@ -140,7 +135,12 @@ void station_state_of(const struct place *place, int32_t as_of, const struct rea
 
 void station_state(const struct place *place, int32_t as_of, struct station_state *state_out)
 {
-    struct reading readings[SURVEY_QUESTIONS_MAX];
-    station_read(place, as_of, readings);
+    struct reading readings[SURVEY_QUESTIONS_MAX] = {0};
+    double p[SURVEY_QUESTIONS_MAX][SURVEY_OPTIONS_MAX];
+    int count = place->rules->survey->question_count;
+    for (int q = 0; q < count; q++)
+        read_question(place, q, as_of, &readings[q], p[q]);
     station_state_of(place, as_of, readings, state_out);
+    for (int q = 0; q < count; q++)
+        memcpy(state_out->questions[q].p, p[q], sizeof p[q]);
 }

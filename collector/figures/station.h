@@ -15,9 +15,7 @@ struct verdict {
 
 /* Before a station has opened nothing is inferred about it. */
 void station_limit(const struct place *place, int32_t as_of, struct reading *reading);
-/* Readings of all questions at the end of a day. */
-void station_read(const struct place *place, int32_t as_of, struct reading *readings_out);
-/* The same of the status questions alone; the others are left as they are. */
+/* Readings of the status questions at the end of a day; the others are left as they are. */
 void station_read_status(const struct place *place, int32_t as_of, struct reading *readings_out);
 /* The status of the questions that are known; readings are by question. */
 void station_judge(const struct survey *survey, int station, int32_t as_of,
@@ -26,7 +24,7 @@ void station_conditions(const struct survey *survey, const struct reading *readi
                         enum truth *conditions_out, enum truth *all_out);
 /* Everything but history and pending. */
 void station_state(const struct place *place, int32_t as_of, struct station_state *state_out);
-/* The same of readings that are there already. */
+/* The same of readings that are there already, without p. */
 void station_state_of(const struct place *place, int32_t as_of, const struct reading *readings,
                       struct station_state *state_out);
 /* The status that known answers have together; -1 in `statuses` says nothing. */

@@ -70,38 +70,40 @@ static bool is_kept(const struct tracing *tracing, double moment, double confide
     return moment > difference->over && difference->is_grown && is_clear;
 }
 
-static void read_moment(const struct tracing *tracing, double moment, struct reading *reading)
+static void read_moment(const struct tracing *tracing, double moment, struct reading *reading,
+                        double *p)
 {
     bool is_whole = tracing->before == NULL;
     const struct packed_knots *knots = tracing->place->items[tracing->question].knots;
     reading->confidence = 0;
     if (is_whole || item_tells(knots, &tracing->opened, moment))
-        smoother_read(tracing->opened.smoother, moment, reading);
+        smoother_read(tracing->opened.smoother, moment, reading, p);
     if (!is_whole && reading->confidence < SMOOTHER_CLEAR)
-        item_read(tracing->place, tracing->question, moment, reading);
+        item_read(tracing->place, tracing->question, moment, reading, p);
 }
 
-static void read_day(const struct tracing *tracing, int32_t day, struct reading *reading)
+static void read_day(const struct tracing *tracing, int32_t day, struct reading *reading, double *p)
 {
-    read_moment(tracing, (double)day + 1, reading);
+    read_moment(tracing, (double)day + 1, reading, p);
     station_limit(tracing->place, day, reading);
 }
 
 /* Where all visits have begun and the trace before holds, only what is counted is another. */
-static void read_today(const struct tracing *tracing, int32_t day, struct reading *reading)
+static void read_today(const struct tracing *tracing, int32_t day, struct trace *trace)
 {
     const struct packed_knots *knots = tracing->place->items[tracing->question].knots;
     const struct begun all = packed_begun(knots, knots->piece_count);
     double moment = (double)day + 1;
     if (tracing->before == NULL || all.begin >= moment ||
         !is_kept(tracing, moment, tracing->before->reading.confidence)) {
-        read_day(tracing, day, reading);
+        read_day(tracing, day, &trace->reading, trace->p);
         return;
     }
-    *reading = tracing->before->reading;
-    reading->effective_weight = all.weight;
-    reading->reports = all.reports;
-    reading->reporters = all.reporters;
+    trace->reading = tracing->before->reading;
+    trace->reading.effective_weight = all.weight;
+    trace->reading.reports = all.reports;
+    trace->reading.reporters = all.reporters;
+    memcpy(trace->p, tracing->before->p, sizeof trace->p);
 }
 
 static void read_month(const struct tracing *tracing, size_t month, int32_t day,
@@ -115,7 +117,7 @@ static void read_month(const struct tracing *tracing, size_t month, int32_t day,
         return;
     }
     struct reading reading;
-    read_day(tracing, day, &reading);
+    read_day(tracing, day, &reading, NULL);
     *to = (struct month_reading){reading.confidence, (int8_t)reading.best, (int8_t)reading.standing,
                                  reading.known};
 }
@@ -145,8 +147,8 @@ static void read_shift(const struct tracing *tracing, const struct city_change *
     }
     struct reading before;
     struct reading after;
-    read_moment(tracing, change->first, &before);
-    read_moment(tracing, last, &after);
+    read_moment(tracing, change->first, &before, NULL);
+    read_moment(tracing, last, &after, NULL);
     bool is_known = before.known && after.known;
     *shift =
         (struct shift){(int8_t)(is_known ? before.best : -1), (int8_t)(is_known ? after.best : -1)};
@@ -180,7 +182,7 @@ static struct trace *trace_create(struct tracing *tracing, struct view_days days
     trace->knots = packed_hold(place->items[tracing->question].knots);
     trace->rules = rules_hold(place->rules);
     trace->days = days;
-    read_today(tracing, days.today, &trace->reading);
+    read_today(tracing, days.today, trace);
     read_months(tracing, trace);
     read_shifts(tracing, trace);
     chronicle_fill(tracing, (double)last + 1, trace);

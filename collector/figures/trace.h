@@ -38,7 +38,8 @@ struct trace {
     struct packed_knots *knots;
     struct rules *rules;
     struct view_days days;
-    struct reading reading; /* at the end of days.today */
+    struct reading reading;       /* at the end of days.today */
+    double p[SURVEY_OPTIONS_MAX]; /* the same: over the options */
     struct chronicle chronicle;
     struct segment *history;
     size_t history_count;

@@ -25,6 +25,7 @@ int32_t view_today(const struct view *view);     /* default and latest as_of */
 struct station_question {
     int answer; /* option, -1 where unknown */
     struct reading reading;
+    double p[SURVEY_OPTIONS_MAX];  /* posterior over the options */
     const struct segment *history; /* the view's; whole as of known_at */
     size_t history_count;
 };

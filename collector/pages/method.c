@@ -49,7 +49,7 @@ static void example_init(struct example *example, double accuracy, size_t count)
         example->observations[i] = (struct observation){
             .order = i,
             .reporter = (uint32_t)i,
-            .answer = (uint8_t)told[i].answer,
+            .answer = (uint16_t)told[i].answer,
             .begin = told[i].day,
             .end = told[i].day + 1.0,
             .time = told[i].day + 0.5,
@@ -64,6 +64,7 @@ static void example_init(struct example *example, double accuracy, size_t count)
     example->dynamics = dynamics_create(&hazard, NULL, 0, SPAN_DAYS + 1);
     example->smoother = smoother_create(&example->knots, example->dynamics);
     example->segment_count = smoother_history(example->smoother, SPAN_DAYS, &example->segments);
+    emission_finish(&emission);
     hazard_finish(&hazard);
 }
 
@@ -96,9 +97,10 @@ static void point(struct buffer *out, double x, double y)
 static void draw_chance(const struct example *example, int day, struct buffer *out)
 {
     struct reading reading;
-    smoother_read(example->smoother, day + 1.0, &reading);
+    double p[2];
+    smoother_read(example->smoother, day + 1.0, &reading, p);
     buffer_char(out, day == told[0].day ? 'M' : 'L');
-    point(out, place_x(day), place_y(reading.p[0]));
+    point(out, place_x(day), place_y(p[0]));
 }
 
 /* The same from the first visit on, as all visits tell it. */

@@ -43,7 +43,7 @@ double need_bits(const struct survey *survey, const struct station_state *state)
     for (int q = 0; q < survey->question_count; q++) {
         const struct survey_question *question = &survey->questions[q];
         if (question->for_status && question->option_count > 1)
-            bits += question_bits(state->questions[q].reading.p, question->option_count,
+            bits += question_bits(state->questions[q].p, question->option_count,
                                   survey->reporter_accuracy);
     }
     return bits;

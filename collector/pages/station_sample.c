@@ -85,9 +85,9 @@ static void keep_sample(const struct station_page *it, const struct station_stat
                         struct sample *sample)
 {
     for (int question = 0; question < it->page->survey->question_count; question++) {
-        const struct reading *reading = &state->questions[question].reading;
-        sample->standing[question] = reading->standing;
-        memcpy(sample->p[question], reading->p, sizeof sample->p[question]);
+        const struct station_question *from = &state->questions[question];
+        sample->standing[question] = from->reading.standing;
+        memcpy(sample->p[question], from->p, sizeof sample->p[question]);
     }
 }
 

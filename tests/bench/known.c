@@ -111,14 +111,14 @@ void known_hazard(const char *folder, const struct data *data, struct hazard *ha
 struct past {
     const struct report_table *table;
     const double *accuracy;      /* NAN: of one who lies together with others */
-    uint8_t *right;              /* of each row: whether it was true */
+    uint16_t *right;             /* of each row: whether it was true */
     double *correct, *all;       /* of each reporter */
     double spread[SPREAD_CELLS]; /* share of honest reporters by accuracy */
 };
 
 /* Writes an answer to the rows of an item with begin ≤ time < end. */
 static void write_truth(const struct data *data, const struct source *source, size_t column,
-                        double begin, double end, uint8_t *truth)
+                        double begin, double end, uint16_t *truth)
 {
     const struct report_table *table = &data->table;
     const struct csv_field *name = &source->fields[0];
@@ -129,15 +129,15 @@ static void write_truth(const struct data *data, const struct source *source, si
     for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
         double time = table->interval[table->when[i]].time;
         if (time >= begin && time < end)
-            truth[i] = (uint8_t)names_find(&data->options[0], answer->text, answer->length);
+            truth[i] = (uint16_t)names_find(&data->options[0], answer->text, answer->length);
     }
 }
 
 /* What every row would have said if it were true: what is so at the end, and before each change
  * what was so before. An item's changes follow each other in time. */
-static uint8_t *read_truth(const char *folder, const struct data *data)
+static uint16_t *read_truth(const char *folder, const struct data *data)
 {
-    uint8_t *truth = memory_zeroed(data->table.count, 1);
+    uint16_t *truth = memory_zeroed(data->table.count, sizeof(*truth));
     struct source source;
     char last[64] = "";
     double since = -HUGE_VAL;

@@ -104,6 +104,7 @@ static void finish(struct estimator *oracle)
     close_item(oracle);
     fit_destroy(oracle->fit);
     dynamics_destroy(oracle->dynamics);
+    emission_finish(&oracle->emission);
     hazard_finish(&oracle->hazard);
     past_destroy(oracle->past);
     free(oracle->truth);
@@ -131,11 +132,12 @@ void estimator_open(struct estimator *oracle, size_t item)
 void estimator_read(const struct estimator *oracle, double moment, struct estimate *estimate)
 {
     struct reading reading;
-    smoother_read(oracle->smoother, moment, &reading);
+    double p[CONSENSUS_OPTIONS_MAX];
+    smoother_read(oracle->smoother, moment, &reading, p);
     *estimate = (struct estimate){.best = reading.best,
                                   .standing = standing_name(reading.standing),
                                   .reports = reading.reports};
-    memcpy(estimate->p, reading.p, sizeof(reading.p));
+    memcpy(estimate->p, p, sizeof(p));
 }
 
 size_t estimator_history(const struct estimator *oracle, double now, struct segment **segments_out)

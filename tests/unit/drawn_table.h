@@ -9,12 +9,12 @@
 
 /* One question about all items; visits of a day each. For report_table_build_take. */
 static inline struct report_table daily_shape(size_t items, size_t days, uint32_t reporters,
-                                              uint8_t options)
+                                              uint16_t options)
 {
     struct report_table shape = {
         .items = items, .intervals = days, .reporters = reporters, .questions = 1};
     shape.span = (double)days;
-    shape.options = memory_zeroed(1, 1);
+    shape.options = memory_zeroed(1, sizeof(*shape.options));
     shape.options[0] = options;
     shape.question = memory_zeroed(items, sizeof(*shape.question));
     shape.interval = memory_zeroed(days, sizeof(*shape.interval));

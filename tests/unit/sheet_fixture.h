@@ -20,9 +20,12 @@ static inline void expect_reals(const double *got, const double *wanted, size_t 
         assert_memory_equal(got, wanted, count * sizeof *wanted);
 }
 
-static inline void expect_reading(const struct reading *got, const struct reading *wanted)
+static inline void expect_reading(const struct station_question *question,
+                                  const struct station_question *other)
 {
-    expect_reals(got->p, wanted->p, CONSENSUS_OPTIONS_MAX);
+    const struct reading *got = &question->reading;
+    const struct reading *wanted = &other->reading;
+    expect_reals(question->p, other->p, SURVEY_OPTIONS_MAX);
     expect_reals(&got->confidence, &wanted->confidence, 1);
     expect_reals(&got->effective_weight, &wanted->effective_weight, 1);
     expect_reals(&got->last_visit, &wanted->last_visit, 1);
@@ -122,7 +125,7 @@ static inline void expect_sheet(const struct sheet *got, const struct sheet *wan
         expect_knots(got->place->items[q].knots, wanted->place->items[q].knots);
         expect_trace(got, wanted, q);
         expect_history(got, wanted, q);
-        expect_reading(&got->state.questions[q].reading, &wanted->state.questions[q].reading);
+        expect_reading(&got->state.questions[q], &wanted->state.questions[q]);
     }
     expect_months(got, wanted);
     expect_text(&got->head, &wanted->head);
@@ -134,7 +137,7 @@ static inline void expect_sheet(const struct sheet *got, const struct sheet *wan
         sheet_state(got, day, &left);
         sheet_state(wanted, day, &right);
         for (int q = 0; q < survey->question_count; q++)
-            expect_reading(&left.questions[q].reading, &right.questions[q].reading);
+            expect_reading(&left.questions[q], &right.questions[q]);
     }
 }
 

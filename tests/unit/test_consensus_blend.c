@@ -34,7 +34,7 @@ static void make_table(bool backwards, struct report_table *table)
 {
     struct report_table shape = {.items = ITEMS, .intervals = 1, .reporters = REPORTERS};
     shape.questions = 1;
-    shape.options = memory_zeroed(1, 1);
+    shape.options = memory_zeroed(1, sizeof(*shape.options));
     shape.options[0] = 2;
     shape.question = memory_zeroed(ITEMS, sizeof(*shape.question));
     shape.interval = memory_zeroed(1, sizeof(*shape.interval));
@@ -94,7 +94,7 @@ static void little_evidence_decides_nothing(void **state)
     (void)state;
     struct report_table table;
     struct report_table shape = {.items = 2, .intervals = 1, .reporters = 2, .questions = 1};
-    shape.options = memory_zeroed(1, 1);
+    shape.options = memory_zeroed(1, sizeof(*shape.options));
     shape.options[0] = 2;
     shape.question = memory_zeroed(2, sizeof(*shape.question));
     shape.interval = memory_zeroed(1, sizeof(*shape.interval));

@@ -68,7 +68,7 @@ static void draw_visits(uint64_t *random, const struct truth *truth, struct obse
             answer = (answer + 1 + draw_below(random, OPTIONS - 1)) % OPTIONS;
         visits[i] = (struct observation){.order = (uint64_t)i,
                                          .reporter = (uint32_t)i,
-                                         .answer = (uint8_t)answer,
+                                         .answer = (uint16_t)answer,
                                          .begin = begin,
                                          .end = begin + 1,
                                          .time = begin + 0.5,
@@ -137,6 +137,7 @@ static struct tally tally_claims(double least, double most)
     for (int i = 0; i < ITEMS; i++)
         read_item(&random, &emission, dynamics, least, most, &tally);
     dynamics_destroy(dynamics);
+    emission_finish(&emission);
     hazard_finish(&hazard);
     return tally;
 }

@@ -55,8 +55,8 @@ static void random_hazard(struct hazard *hazard, size_t options, uint64_t *rando
 static void random_table(struct report_table *table, size_t options, uint64_t *random)
 {
     struct report_table shape = {.items = 1, .intervals = BINS, .reporters = ROWS, .questions = 1};
-    shape.options = memory_zeroed(1, 1);
-    shape.options[0] = (uint8_t)options;
+    shape.options = memory_zeroed(1, sizeof(*shape.options));
+    shape.options[0] = (uint16_t)options;
     shape.question = memory_zeroed(1, sizeof(*shape.question));
     shape.interval = memory_zeroed(BINS, sizeof(*shape.interval));
     for (size_t d = 0; d < BINS; d++) {
@@ -67,7 +67,7 @@ static void random_table(struct report_table *table, size_t options, uint64_t *r
     for (uint32_t i = 0; i < ROWS; i++) {
         struct report_table_row row = {.reporter = i, .weight = (float)draw_uniform(random)};
         row.when = (uint32_t)(draw_uniform(random) * BINS);
-        row.answer = (uint8_t)(draw_uniform(random) * (double)options);
+        row.answer = (uint16_t)(draw_uniform(random) * (double)options);
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, table);
@@ -87,6 +87,7 @@ static void world_start(struct world *world, size_t count, uint64_t *random)
                               .order = &world->order,
                               .order_first = world->order_first};
     world->fit.gamma = memory_zeroed(ROWS, sizeof(float));
+    emission_uniform((int)count, &world->emission);
     cells_build(&world->table, &options, &world->fit.cells, &world->emission);
     timeline_create(&world->table, &options, (int)count, &world->timeline);
     world->hazard.bins = world->timeline.bins;
@@ -98,13 +99,14 @@ static void world_end(struct world *world)
     timeline_finish(&world->timeline);
     cells_finish(&world->fit.cells);
     free(world->fit.gamma);
+    emission_finish(&world->emission);
     hazard_finish(&world->hazard);
     report_table_finish(&world->table);
 }
 
 /* b_l of a gap's end, scaled so that Σ_k P(state before) … is one. */
 static void scaled_backward(const struct smoother *smoother, size_t knot, const double *before,
-                            const struct step *step, double *backward)
+                            const double *step, double *backward)
 {
     size_t options = (size_t)smoother->knots->options;
     const double *likelihood = smoother->likelihood + knot * options;
@@ -112,7 +114,7 @@ static void scaled_backward(const struct smoother *smoother, size_t knot, const 
     double sum = 0;
     for (size_t k = 0; k < options; k++) {
         backward[k] = likelihood[k] * beta[k];
-        sum += (step->keep * before[k] + step->moved[k]) * backward[k];
+        sum += (step[0] * before[k] + step[1 + k]) * backward[k];
     }
     for (size_t k = 0; k < options; k++)
         backward[k] /= sum;
@@ -121,15 +123,15 @@ static void scaled_backward(const struct smoother *smoother, size_t knot, const 
 static void count_part(const struct chain *chain, double from, double to, double end,
                        const double *backward, struct sums *sums)
 {
-    struct step within;
-    struct step after;
+    double within[1 + MOST];
+    double after[1 + MOST];
     size_t bin = (size_t)floor(from);
     double later = 0;
-    chain_step(chain, from, to, &within);
-    chain_step(chain, to, end, &after);
+    chain_step(chain, from, to, within);
+    chain_step(chain, to, end, after);
     for (size_t l = 0; l < sums->options; l++) {
-        sums->restart[bin * sums->options + l] += backward[l] * within.moved[l] * after.keep;
-        later += backward[l] * after.moved[l];
+        sums->restart[bin * sums->options + l] += backward[l] * within[1 + l] * after[0];
+        later += backward[l] * after[1 + l];
     }
     sums->exposure[bin] += (to - from) * (1 - later);
 }
@@ -143,9 +145,9 @@ static void count_by_definition(const struct world *world, const struct smoother
     for (size_t j = 0; j < smoother->knots->count; j++) {
         double end = smoother->knots->at[j].time;
         double backward[MOST];
-        struct step step;
-        chain_step(chain, start, end, &step);
-        scaled_backward(smoother, j, before, &step, backward);
+        double step[1 + MOST];
+        chain_step(chain, start, end, step);
+        scaled_backward(smoother, j, before, step, backward);
         for (double from = start; from < end;) {
             double to = fmin(end, floor(from) + 1);
             count_part(chain, from, to, end, backward, sums);

@@ -63,7 +63,7 @@ static void make_table(struct city *city, struct report_table *table)
         row.when = (uint32_t)draw_below(&city->random, DAYS);
         int truth = truth_of(city, (int)row.item, (int)row.when);
         int lie = (truth + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
-        row.answer = (uint8_t)(draw_uniform(&city->random) < honesty ? truth : lie);
+        row.answer = (uint16_t)(draw_uniform(&city->random) < honesty ? truth : lie);
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, table);

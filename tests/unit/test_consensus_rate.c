@@ -85,7 +85,8 @@ static void add_honest(struct city *city, struct report_table_builder *builder)
     row.when = (uint32_t)draw_below(&city->random, DAYS);
     int truth = truth_of(city, row.item, row.when);
     int lie = (truth + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
-    row.answer = (uint8_t)(draw_uniform(&city->random) < city->honesty[row.reporter] ? truth : lie);
+    row.answer =
+        (uint16_t)(draw_uniform(&city->random) < city->honesty[row.reporter] ? truth : lie);
     report_table_add(builder, &row);
 }
 
@@ -94,7 +95,7 @@ static void add_burst(struct city *city, struct report_table_builder *builder)
 {
     uint32_t day = (uint32_t)draw_below(&city->random, DAYS - city->burst_days);
     struct report_table_row row = {.weight = 1, .item = (uint32_t)draw_below(&city->random, ITEMS)};
-    row.answer = (uint8_t)((truth_of(city, row.item, day) + 1) % OPTIONS);
+    row.answer = (uint16_t)((truth_of(city, row.item, day) + 1) % OPTIONS);
     for (int i = 0; i < LIARS; i++) {
         row.reporter = (uint32_t)(city->reporters + draw_below(&city->random, city->liars));
         row.when = day + (uint32_t)draw_below(&city->random, city->burst_days);

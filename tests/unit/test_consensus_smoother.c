@@ -17,6 +17,7 @@
 enum {
     KNOTS_MAX = 6,
     BINS = 60,
+    OPTIONS = 3, /* at most */
     NOTICES = 2,
     CASES = 400
 };
@@ -33,13 +34,14 @@ static void random_simplex(uint64_t *state, double *vector, int options)
 struct world {
     int options;
     struct hazard hazard;
+    double base_target[OPTIONS], initial[OPTIONS];
     double rate[BINS];
-    double target[BINS * CONSENSUS_OPTIONS_MAX];
+    double target[BINS * OPTIONS];
     struct notice_effect notices[NOTICES];
     size_t notice_count;
     struct knot at[KNOTS_MAX];
-    double log_likelihood[KNOTS_MAX * CONSENSUS_OPTIONS_MAX];
-    double weight[KNOTS_MAX * CONSENSUS_OPTIONS_MAX];
+    double log_likelihood[KNOTS_MAX * OPTIONS];
+    double weight[KNOTS_MAX * OPTIONS];
     struct knots knots;
 };
 
@@ -47,6 +49,8 @@ static void random_hazard(struct world *world, uint64_t *random)
 {
     struct hazard *hazard = &world->hazard;
     *hazard = (struct hazard){.options = world->options, .origin = 100, .bins = BINS};
+    hazard->base_target = world->base_target;
+    hazard->initial = world->initial;
     hazard->base_rate = 0.05 * draw_uniform(random);
     random_simplex(random, hazard->base_target, world->options);
     random_simplex(random, hazard->initial, world->options);
@@ -118,14 +122,14 @@ static double rate_at(const struct world *world, double time, double *target)
 
 /* P[k][l] of a stretch: the product over its days (everything changes at midnights only). */
 static void transition(const struct world *world, double from, double to,
-                       double matrix[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX])
+                       double matrix[OPTIONS][OPTIONS])
 {
     int options = world->options;
     for (int k = 0; k < options; k++)
         for (int l = 0; l < options; l++)
             matrix[k][l] = k == l;
     for (double begin = from; begin < to;) {
-        double target[CONSENSUS_OPTIONS_MAX];
+        double target[OPTIONS];
         double end = fmin(to, floor(begin) + 1);
         double keep = exp(-rate_at(world, begin, target) * (end - begin));
         for (int k = 0; k < options; k++)
@@ -139,8 +143,8 @@ static void transition(const struct world *world, double from, double to,
 struct stops {
     size_t count;
     size_t moment;
-    double likelihood[KNOTS_MAX + 1][CONSENSUS_OPTIONS_MAX];
-    double step[KNOTS_MAX + 1][CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX];
+    double likelihood[KNOTS_MAX + 1][OPTIONS];
+    double step[KNOTS_MAX + 1][OPTIONS][OPTIONS];
 };
 
 static void list_stops(const struct world *world, double moment, struct stops *stops)
@@ -189,7 +193,7 @@ static void enumerate_posterior(const struct world *world, double moment, double
     for (size_t s = 0; s < stops.count; s++)
         paths *= (size_t)world->options;
     double sum = 0;
-    memset(posterior, 0, sizeof(*posterior) * CONSENSUS_OPTIONS_MAX);
+    memset(posterior, 0, sizeof(*posterior) * OPTIONS);
     for (size_t path = 0; path < paths; path++) {
         int states[KNOTS_MAX + 1];
         double weight = path_weight(world, &stops, path, states);
@@ -212,13 +216,14 @@ static void posteriors_agree_with_enumeration_of_all_paths(void **state)
             dynamics_create(&world.hazard, world.notices, world.notice_count, 400);
         struct smoother *smoother = smoother_create(&world.knots, dynamics);
         for (int m = 0; m < 5; m++) {
-            double expected[CONSENSUS_OPTIONS_MAX];
+            double expected[OPTIONS];
             struct reading reading;
+            double p[OPTIONS];
             double moment = world.at[0].time + 1e-6 + 150 * draw_uniform(&random);
-            smoother_read(smoother, moment, &reading);
+            smoother_read(smoother, moment, &reading, p);
             enumerate_posterior(&world, moment, expected);
             for (int k = 0; k < world.options; k++) {
-                assert_true(fabs(reading.p[k] - expected[k]) < 1e-9);
+                assert_true(fabs(p[k] - expected[k]) < 1e-9);
                 compared++;
             }
         }
@@ -239,13 +244,13 @@ static void steps_agree_with_products_of_daily_matrices(void **state)
             dynamics_create(&world.hazard, world.notices, world.notice_count, 400);
         double from = 100 + 60 * draw_uniform(&random);
         double to = from + 100 * draw_uniform(&random) * draw_uniform(&random);
-        double matrix[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX];
-        struct step step;
-        dynamics_step(dynamics, from, to, &step);
+        double matrix[OPTIONS][OPTIONS];
+        double step[1 + OPTIONS];
+        dynamics_step(dynamics, from, to, step);
         transition(&world, from, to, matrix);
         for (int k = 0; k < world.options; k++) {
             for (int l = 0; l < world.options; l++) {
-                double value = (k == l ? step.keep : 0) + step.moved[l];
+                double value = (k == l ? step[0] : 0) + step[1 + l];
                 assert_true(fabs(value - matrix[k][l]) < 1e-11);
             }
         }
@@ -303,7 +308,7 @@ static void find_ends(const struct world *world, const struct segment *segments,
     double peak[2] = {segments[change - 1].confidence, segments[change].confidence};
     ends[0] = ends[1] = SIZE_MAX;
     for (size_t j = 0; j < world->knots.count; j++) {
-        double posterior[CONSENSUS_OPTIONS_MAX];
+        double posterior[OPTIONS];
         size_t side = world->at[j].time > likely;
         enumerate_posterior(world, world->at[j].time, posterior);
         double p = posterior[segments[change - 1 + side].answer];

@@ -130,7 +130,7 @@ static void draw_hard_items(struct report_table *table)
         for (uint32_t i = 0; i < EACH; i++) {
             uint32_t r = (uint32_t)draw_below(&random, REPORTERS);
             bool knows = draw_uniform(&random) < (hard ? 0.15 : 0.85);
-            uint8_t answer = (uint8_t)(knows ? truth_of(item) : draw_below(&random, OPTIONS));
+            uint16_t answer = (uint16_t)(knows ? truth_of(item) : draw_below(&random, OPTIONS));
             struct report_table_row row = {item, r, 0, answer, 1};
             report_table_add(builder, &row);
         }

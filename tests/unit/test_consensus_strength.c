@@ -27,7 +27,7 @@ static struct report_table_row make_row(bool own_ways, uint64_t *random)
     uint32_t missed = row.reporter % OPTIONS; /* the state that a reporter takes for another */
     double right = own_ways ? (truth == missed ? 0.2 : 0.95) : 0.7;
     uint32_t shift = own_ways || draw_uniform(random) < 0.5 ? 1 : 2;
-    row.answer = (uint8_t)(draw_uniform(random) < right ? truth : (truth + shift) % OPTIONS);
+    row.answer = (uint16_t)(draw_uniform(random) < right ? truth : (truth + shift) % OPTIONS);
     return row;
 }
 

@@ -14,7 +14,7 @@ static struct observation seen(double day, uint32_t reporter, int answer)
 {
     return (struct observation){
         .reporter = reporter,
-        .answer = (uint8_t)answer,
+        .answer = (uint16_t)answer,
         .begin = day,
         .end = day + 1,
         .time = day + 0.5,

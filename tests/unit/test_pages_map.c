@@ -97,7 +97,7 @@ static struct station_state state_of(const struct survey *survey, double first)
     for (int q = 0; q < survey->question_count; q++) {
         int options = survey->questions[q].option_count;
         for (int i = 0; i < options; i++)
-            state.questions[q].reading.p[i] = i == 0 ? first : (1 - first) / (options - 1);
+            state.questions[q].p[i] = i == 0 ? first : (1 - first) / (options - 1);
     }
     return state;
 }
