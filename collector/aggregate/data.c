@@ -12,15 +12,24 @@
 /* The longest span of time: a bin a day. */
 static const double most_days = 200000;
 
+/* Where each question's options begin among all; there are fewer than rows. */
+static uint32_t *place_questions(const struct names *options, size_t questions)
+{
+    uint32_t *first = memory_zeroed(questions + 1, sizeof(*first));
+    for (size_t q = 0; q < questions; q++)
+        first[q + 1] = first[q] + (uint32_t)options[q].count;
+    return first;
+}
+
 /* Options of each question in the order of their names, at first. */
-static uint16_t *sort_options(struct rows *rows)
+static uint16_t *sort_options(struct rows *rows, const uint32_t *first)
 {
     size_t questions = rows->questions.count;
-    uint16_t *answers = memory_zeroed(questions * CONSENSUS_OPTIONS_MAX, sizeof(*answers));
+    uint16_t *answers = memory_zeroed(first[questions], sizeof(*answers));
     for (size_t q = 0; q < questions; q++) {
         names_sort(&rows->options[q]);
         for (size_t a = 0; a < rows->options[q].count; a++)
-            answers[q * CONSENSUS_OPTIONS_MAX + a] = (uint16_t)rows->options[q].number[a];
+            answers[first[q] + a] = (uint16_t)rows->options[q].number[a];
     }
     return answers;
 }
@@ -47,23 +56,32 @@ static void shape_table(struct rows *rows, struct data *data, struct report_tabl
     free(TAKE(rows->options));
 }
 
-/* Whether an answer stands before another: what is said more often, and then by the rows. */
-static bool stands_before(const struct answer_trace *a, const struct answer_trace *b)
+struct traced {
+    struct answer_trace trace;
+    uint16_t number;
+};
+
+/* What is said more often stands before, and then the rows decide; names only where they can't. */
+static int traced_compare(const void *left, const void *right)
 {
-    return a->rows != b->rows ? a->rows > b->rows : a->digest < b->digest;
+    const struct traced *a = left;
+    const struct traced *b = right;
+    if (a->trace.rows != b->trace.rows)
+        return a->trace.rows > b->trace.rows ? -1 : 1;
+    if (a->trace.digest != b->trace.digest)
+        return a->trace.digest < b->trace.digest ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
 }
 
 /* The new number of each of a question's options. */
 static void place_options(const struct answer_trace *traces, size_t count, uint16_t *place)
 {
-    for (size_t a = 0; a < count; a++) {
-        size_t before = 0;
-        for (size_t b = 0; b < count; b++) {
-            bool alike = b < a && !stands_before(&traces[a], &traces[b]);
-            before += alike || stands_before(&traces[b], &traces[a]);
-        }
-        place[a] = (uint16_t)before;
-    }
+    auto_free struct traced *sorted = memory_zeroed(count, sizeof(*sorted));
+    for (size_t a = 0; a < count; a++)
+        sorted[a] = (struct traced){traces[a], (uint16_t)a};
+    qsort(sorted, count, sizeof(*sorted), traced_compare);
+    for (size_t a = 0; a < count; a++)
+        place[sorted[a].number] = (uint16_t)a;
 }
 
 /* Numbers the options by what was said, so that other names for them change no digit: sums over
@@ -71,16 +89,18 @@ static void place_options(const struct answer_trace *traces, size_t count, uint1
 static void order_options(const struct report_table *shape, struct report_table_builder *builder,
                           struct data *data)
 {
-    size_t cells = (size_t)shape->questions * CONSENSUS_OPTIONS_MAX;
-    auto_free struct answer_trace *traces = memory_zeroed(cells, sizeof(*traces));
-    auto_free uint16_t *answers = memory_zeroed(cells, sizeof(*answers));
-    report_table_trace(builder, shape->question, traces);
-    for (size_t q = 0; q < shape->questions; q++) {
-        uint16_t *place = answers + q * CONSENSUS_OPTIONS_MAX;
-        place_options(traces + q * CONSENSUS_OPTIONS_MAX, data->options[q].count, place);
+    size_t questions = shape->questions;
+    auto_free uint32_t *first = place_questions(data->options, questions);
+    auto_free struct answer_trace *traces = memory_zeroed(first[questions], sizeof(*traces));
+    auto_free uint16_t *answers = memory_zeroed(first[questions], sizeof(*answers));
+    report_table_trace(builder, shape->question, first, traces);
+    for (size_t q = 0; q < questions; q++) {
+        uint16_t *place = answers + first[q];
+        place_options(traces + first[q], data->options[q].count, place);
         names_arrange(&data->options[q], place);
     }
-    const struct renumbering renumbering = {.answers = answers, .question = shape->question};
+    const struct renumbering renumbering = {
+        .answers = answers, .first = first, .question = shape->question};
     report_table_renumber(builder, &renumbering);
 }
 
@@ -129,11 +149,12 @@ static bool number_all(struct rows *rows, struct data *data, struct error *error
     auto_free uint32_t *intervals = NULL;
     struct progress progress;
     sort_names(rows);
-    auto_free uint16_t *answers = sort_options(rows);
+    auto_free uint32_t *first = place_questions(rows->options, rows->questions.count);
+    auto_free uint16_t *answers = sort_options(rows, first);
     shape.intervals = spans_count(rows->spans);
     spans_sort(rows->spans, &shape.interval, &intervals);
-    struct renumbering renumbering = {rows->items.number, rows->reporters.number, intervals,
-                                      answers, rows->question};
+    struct renumbering renumbering = {
+        rows->items.number, rows->reporters.number, intervals, answers, first, rows->question};
     report_table_renumber(rows->builder, &renumbering);
     data->now = -HUGE_VAL;
     measure_time(&shape, data);

@@ -66,9 +66,8 @@ void report_table_renumber(struct report_table_builder *builder,
     for (size_t i = 0; i < builder->count; i++) {
         uint32_t item = builder->item[i];
         if (renumbering->answers) {
-            size_t question = renumbering->question ? renumbering->question[item] : 0;
-            builder->answer[i] =
-                renumbering->answers[question * CONSENSUS_OPTIONS_MAX + builder->answer[i]];
+            uint32_t first = renumbering->first[renumbering->question[item]];
+            builder->answer[i] = renumbering->answers[first + builder->answer[i]];
         }
         if (renumbering->items)
             builder->item[i] = renumbering->items[item];
@@ -88,12 +87,11 @@ static uint64_t mix(uint64_t value)
 }
 
 void report_table_trace(const struct report_table_builder *builder, const uint16_t *question,
-                        struct answer_trace *traces)
+                        const uint32_t *first, struct answer_trace *traces)
 {
     for (size_t i = 0; i < builder->count; i++) {
         uint32_t item = builder->item[i];
-        struct answer_trace *trace =
-            &traces[(size_t)question[item] * CONSENSUS_OPTIONS_MAX + builder->answer[i]];
+        struct answer_trace *trace = &traces[first[question[item]] + builder->answer[i]];
         uint64_t who = (uint64_t)item << 32 | builder->reporter[i];
         trace->rows++;
         trace->digest += mix(mix(who) + builder->when[i]);

@@ -46,12 +46,13 @@ size_t report_table_rows(const struct report_table_builder *builder);
 
 /* New numbers for the items and reporters (NULL: as they are), applied to every row: so that the
  * numbering can follow the order of names once all are known. `answers` maps the options of each
- * item's question, CONSENSUS_OPTIONS_MAX a question. */
+ * item's question, one question after the other. */
 struct renumbering {
     const uint32_t *items;     /* old → new */
     const uint32_t *reporters; /* old → new */
     const uint32_t *intervals; /* old → new */
-    const uint16_t *answers;   /* question × CONSENSUS_OPTIONS_MAX + old → new */
+    const uint16_t *answers;   /* first[question] + old → new */
+    const uint32_t *first;     /* of each question, for `answers`: where its options begin */
     const uint16_t *question;  /* of each old item, for `answers` */
 };
 
@@ -64,9 +65,10 @@ struct answer_trace {
     uint64_t rows, digest;
 };
 
-/* `question` of each item; `traces`, CONSENSUS_OPTIONS_MAX a question, are zero before. */
+/* `question` of each item; `traces`, zero before, of each option, those of question q from first[q]
+ * on. */
 void report_table_trace(const struct report_table_builder *builder, const uint16_t *question,
-                        struct answer_trace *traces);
+                        const uint32_t *first, struct answer_trace *traces);
 
 /* Groups and sorts; takes the builder and the columns of `shape` (options, question, interval and
  * the counts items, intervals, reporters, questions, span). */
