@@ -1,5 +1,7 @@
 #include "collector/consensus/blend.h"
 
+#include <string.h>
+
 struct blend {
     const struct report_table *table;
     float *p;       /* of each item, as many as its question has options */
@@ -25,11 +27,13 @@ static void learn_candidate(struct blend *blend, const struct still_task *task,
                             const struct still_kind *kind, double temper, double weight)
 {
     struct still *still = still_create(task, kind);
+    size_t options = (size_t)task->options;
+    auto_free double *p = memory_zeroed(options, sizeof(*p));
     for (size_t place = 0; place < task->item_count; place++) {
-        double p[CONSENSUS_OPTIONS_MAX] = {0};
+        memset(p, 0, options * sizeof(*p));
         float *sum = blend->p + blend->place[task->items[place]];
         still_add_posterior(still, place, temper, weight, p);
-        for (int k = 0; k < task->options; k++)
+        for (size_t k = 0; k < options; k++)
             sum[k] += (float)p[k];
     }
     still_destroy(still);

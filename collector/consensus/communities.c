@@ -10,9 +10,15 @@ enum {
     FORMED_EVERY = 2 /* iterations: what a community is like settles a little in between */
 };
 
-struct communities *communities_create(size_t reporters)
+struct communities *communities_create(size_t reporters, size_t options)
 {
     struct communities *communities = memory_zeroed(1, sizeof(*communities));
+    size_t cells = options * options;
+    communities->tables = memory_zeroed(2 * COMMUNITIES_MOST * cells, sizeof(double));
+    for (size_t c = 0; c < COMMUNITIES_MOST; c++) {
+        communities->formed[c].chance = communities->tables + 2 * c * cells;
+        communities->formed[c].log_chance = communities->formed[c].chance + cells;
+    }
     communities->member = memory_zeroed(reporters * COMMUNITIES_MOST, sizeof(double));
     for (size_t r = 0; r < reporters; r++)
         communities->member[r * COMMUNITIES_MOST] = 1;
@@ -24,53 +30,53 @@ void communities_destroy(struct communities *communities)
 {
     if (!communities)
         return;
+    free(communities->tables);
     free(communities->member);
     free(communities);
 }
 
 /* Where a community begins: one accuracy, and errors in the common direction. */
-static void start_community(const struct still *still, const struct confusion *centre,
-                            struct community *community)
+static void start_community(const struct still *still, struct community *community)
 {
-    for (size_t k = 0; k < still->options; k++)
-        for (size_t l = 0; l < still->options; l++)
-            community->chance.cell[k][l] = centre_weight * centre->cell[k][l];
+    for (size_t cell = 0; cell < still->options * still->options; cell++)
+        community->chance[cell] = centre_weight * still->direction[cell];
 }
 
-static void add_reporter(const struct still *still, size_t reporter, double part,
-                         struct confusion *sum)
+static void add_reporter(const struct still *still, size_t reporter, double part, double *sum)
 {
-    for (size_t l = 0; l < still->options; l++)
-        for (size_t k = 0; k < still->options; k++)
-            sum->cell[k][l] += part * still_count(still, reporter, k, l);
+    size_t cells = still->options * still->options;
+    const double *count = still->counts + reporter * cells;
+    for (size_t cell = 0; cell < cells; cell++)
+        sum[cell] += part * count[cell];
 }
 
 /* θ of a community from counts. */
 static void finish_community(const struct still *still, struct community *community)
 {
-    for (size_t k = 0; k < still->options; k++) {
-        double all = 0;
-        for (size_t l = 0; l < still->options; l++)
-            all += community->chance.cell[k][l];
-        for (size_t l = 0; l < still->options; l++) {
-            double chance = fmax(community->chance.cell[k][l] / all, smallest_chance);
-            community->chance.cell[k][l] = chance;
-            community->log_chance.cell[k][l] = log(chance);
-        }
+    size_t options = still->options;
+    double *all = still->scratch;
+    memset(all, 0, options * sizeof(*all));
+    for (size_t l = 0; l < options; l++)
+        for (size_t k = 0; k < options; k++)
+            all[k] += community->chance[l * options + k];
+    for (size_t cell = 0; cell < options * options; cell++) {
+        double chance = fmax(community->chance[cell] / all[cell % options], smallest_chance);
+        community->chance[cell] = chance;
+        community->log_chance[cell] = log(chance);
     }
 }
 
-static void update_community(struct still *still, size_t number, const struct confusion *centre)
+static void update_community(struct still *still, size_t number)
 {
     struct communities *communities = still->communities;
     struct community *community = &communities->formed[number];
     double members = 1;
-    start_community(still, centre, community);
+    start_community(still, community);
     for (size_t r = 0; r < still->reporters; r++) {
         double member = communities->member[r * COMMUNITIES_MOST + number];
         members += member;
         if (member > least_member)
-            add_reporter(still, r, member, &community->chance);
+            add_reporter(still, r, member, community->chance);
     }
     community->share = members / (double)(still->reporters + communities->count);
     finish_community(still, community);
@@ -83,7 +89,8 @@ static double likelihood(const struct still *still, size_t reporter,
     double sum = 0;
     for (size_t l = 0; l < still->options; l++)
         for (size_t k = 0; k < still->options; k++)
-            sum += still_count(still, reporter, k, l) * community->log_chance.cell[k][l];
+            sum +=
+                still_count(still, reporter, k, l) * community->log_chance[l * still->options + k];
     return sum;
 }
 
@@ -121,13 +128,13 @@ static size_t find_stranger(const struct still *still)
     return found;
 }
 
-static void form_community(struct still *still, const struct confusion *centre)
+static void form_community(struct still *still)
 {
     struct communities *communities = still->communities;
     struct community *community = &communities->formed[communities->count];
     size_t stranger = find_stranger(still);
-    start_community(still, centre, community);
-    add_reporter(still, stranger, 1, &community->chance);
+    start_community(still, community);
+    add_reporter(still, stranger, 1, community->chance);
     finish_community(still, community);
     communities->count++;
     community->share = 1 / (double)communities->count;
@@ -154,44 +161,45 @@ static void place_reporter(struct still *still, size_t reporter)
 /* log θ of a reporter: its mean over the communities, or that of the mean θ. */
 static void update_chances(struct still *still, size_t reporter, bool foretold)
 {
+    size_t options = still->options;
     const struct communities *communities = still->communities;
     const double *member = communities->member + reporter * COMMUNITIES_MOST;
-    struct confusion mean = {{{0}}};
-    for (size_t c = 0; c < communities->count; c++) {
-        const struct community *community = &communities->formed[c];
-        const struct confusion *of = foretold ? &community->chance : &community->log_chance;
-        if (member[c] < least_member)
-            continue;
-        for (size_t k = 0; k < still->options; k++)
-            for (size_t l = 0; l < still->options; l++)
-                mean.cell[k][l] += member[c] * of->cell[k][l];
+    float *row = still->log_chance + reporter * options * options;
+    for (size_t l = 0; l < options; l++, row += options) {
+        double *mean = still->scratch;
+        memset(mean, 0, options * sizeof(*mean));
+        for (size_t c = 0; c < communities->count; c++) {
+            const struct community *community = &communities->formed[c];
+            const double *of = foretold ? community->chance : community->log_chance;
+            for (size_t k = 0; member[c] >= least_member && k < options; k++)
+                mean[k] += member[c] * of[l * options + k];
+        }
+        for (size_t k = 0; k < options; k++)
+            row[k] = (float)(foretold ? log(mean[k]) : mean[k]);
     }
-    float *row = still->log_chance + reporter * still->options * still->states;
-    for (size_t l = 0; l < still->options; l++)
-        for (size_t k = 0; k < still->options; k++)
-            *row++ = (float)(foretold ? log(mean.cell[k][l]) : mean.cell[k][l]);
 }
 
-static void find_centre(const struct still *still, struct confusion *centre)
+/* What all reporters are like, into the table of ν. */
+static void find_centre(const struct still *still)
 {
-    struct emission emission;
+    size_t options = still->options;
     double mean = habits_mean(still, 0);
-    habits_direct(still, 0, &emission);
-    for (size_t k = 0; k < still->options; k++)
-        for (size_t l = 0; l < still->options; l++)
-            centre->cell[k][l] = k == l ? mean : (1 - mean) * emission_row(&emission, k)[l];
-    emission_finish(&emission);
+    double *centre = still->direction;
+    habits_direct(still, 0, centre);
+    for (size_t cell = 0; cell < options * options; cell++) {
+        bool right = cell / options == cell % options;
+        centre[cell] = right ? mean : (1 - mean) * centre[cell];
+    }
 }
 
 void communities_update(struct still *still, int iteration)
 {
-    struct confusion centre;
-    find_centre(still, &centre);
+    find_centre(still);
     for (size_t c = 0; c < still->communities->count; c++)
-        update_community(still, c, &centre);
+        update_community(still, c);
     bool due = iteration > 0 && iteration % FORMED_EVERY == 0;
     if (due && still->communities->count < COMMUNITIES_MOST)
-        form_community(still, &centre);
+        form_community(still);
     for (size_t r = 0; r < still->reporters; r++) {
         place_reporter(still, r);
         update_chances(still, r, false);

@@ -20,33 +20,47 @@ struct expectation {
     double mean, weight;
 };
 
+static double *pooled_of(const struct still *still, size_t difficulty)
+{
+    return still->pooled + difficulty * still->options * still->options;
+}
+
 static void pool_counts(struct still *still)
 {
-    memset(still->pooled, 0, sizeof(still->pooled));
-    const double *counts = still->counts;
-    for (size_t row = 0; row < still->reporters * still->options; row++) {
-        for (size_t s = 0; s < still->states; s++) {
-            still->pooled[s / still->options].cell[s % still->options][row % still->options] +=
-                counts[row * still->states + s];
+    size_t options = still->options;
+    size_t difficulties = (size_t)still->kind.difficulties;
+    memset(still->pooled, 0, difficulties * options * options * sizeof(*still->pooled));
+    const double *count = still->counts;
+    for (size_t row = 0; row < still->reporters * options; row++) {
+        for (size_t d = 0; d < difficulties; d++) {
+            double *sum = pooled_of(still, d) + row % options * options;
+            for (size_t k = 0; k < options; k++)
+                sum[k] += *count++;
         }
     }
 }
 
-void habits_direct(const struct still *still, size_t difficulty, struct emission *emission)
+/* ν of one truth k: the column of a table. */
+static void direct_truth(const double *pooled, size_t options, size_t k, double *direction)
 {
-    emission_uniform((int)still->options, emission);
-    for (size_t k = 0; still->kind.pooled_direction && k < still->options; k++) {
-        double *row = emission_row(emission, k);
-        double sum = 0;
-        for (size_t l = 0; l < still->options; l++) {
-            double mass =
-                still->pooled[difficulty].cell[k][l] + direction_weight / (double)still->options;
-            row[l] = l == k ? 0 : mass;
-            sum += row[l];
-        }
-        for (size_t l = 0; l < still->options; l++)
-            row[l] = sum > 0 ? row[l] / sum : 0;
+    double sum = 0;
+    for (size_t l = 0; l < options; l++) {
+        double mass = pooled[l * options + k] + direction_weight / (double)options;
+        direction[l * options + k] = l == k ? 0 : mass;
+        sum += direction[l * options + k];
     }
+    for (size_t l = 0; l < options; l++)
+        direction[l * options + k] = sum > 0 ? direction[l * options + k] / sum : 0;
+}
+
+void habits_direct(const struct still *still, size_t difficulty, double *direction)
+{
+    size_t options = still->options;
+    const double *pooled = pooled_of(still, difficulty);
+    for (size_t k = 0; still->kind.pooled_direction && k < options; k++)
+        direct_truth(pooled, options, k, direction);
+    for (size_t cell = 0; !still->kind.pooled_direction && cell < options * options; cell++)
+        direction[cell] = cell % options == cell / options ? 0 : 1 / ((double)options - 1);
 }
 
 double habits_mean(const struct still *still, size_t difficulty)
@@ -54,12 +68,11 @@ double habits_mean(const struct still *still, size_t difficulty)
     bool one = still->kind.difficulties == 1;
     double correct = pooled_weight * (one ? usual_accuracy : start_accuracy[difficulty]);
     double all = pooled_weight;
+    const double *pooled = pooled_of(still, difficulty);
     for (size_t k = 0; k < still->options; k++) {
-        for (size_t l = 0; l < still->options; l++) {
-            double mass = still->pooled[difficulty].cell[k][l];
-            correct += k == l ? mass : 0;
-            all += mass;
-        }
+        for (size_t l = 0; l < still->options; l++)
+            all += pooled[l * still->options + k];
+        correct += pooled[k * still->options + k];
     }
     return correct / all;
 }
@@ -128,7 +141,7 @@ static double accuracy_of(const struct tally *tally, const struct expectation *e
 }
 
 /* log θ of one coin: two logarithms a reporter, as those of ν are at hand. */
-static void update_coin(struct still *still, size_t reporter, const struct confusion *log_direction,
+static void update_coin(struct still *still, size_t reporter, const double *log_direction,
                         const struct expectation *expected)
 {
     static const double least = -13.815510557964274; /* log smallest_chance */
@@ -140,7 +153,7 @@ static void update_coin(struct still *still, size_t reporter, const struct confu
     double wrong = log(fmax(1 - accuracy, smallest_chance));
     for (size_t l = 0; l < options; l++) {
         for (size_t k = 0; k < options; k++) {
-            double found = k == l ? right : wrong + log_direction->cell[k][l];
+            double found = k == l ? right : wrong + log_direction[l * options + k];
             *row++ = (float)(found > least ? found : least);
         }
     }
@@ -148,16 +161,13 @@ static void update_coin(struct still *still, size_t reporter, const struct confu
 
 static void update_coins(struct still *still)
 {
-    struct emission emission;
-    struct confusion log_direction;
     struct expectation expected = learn_expectation(still);
-    habits_direct(still, 0, &emission);
-    for (size_t k = 0; k < still->options; k++)
-        for (size_t l = 0; l < still->options; l++)
-            log_direction.cell[k][l] = log(fmax(emission_row(&emission, k)[l], smallest_chance));
-    emission_finish(&emission);
+    double *direction = still->direction;
+    habits_direct(still, 0, direction);
+    for (size_t cell = 0; cell < still->options * still->options; cell++)
+        direction[cell] = log(fmax(direction[cell], smallest_chance));
     for (size_t r = 0; r < still->reporters; r++)
-        update_coin(still, r, &log_direction, &expected);
+        update_coin(still, r, direction, &expected);
 }
 
 /* With ways of one's own the usual accuracy guards better than what is learned. */
@@ -178,20 +188,22 @@ static double chance_of(const struct still *still, double count, double all, dou
 
 /* θ of one reporter in one difficulty. */
 static void update_own(struct still *still, size_t reporter, size_t difficulty,
-                       const struct emission *emission, const struct expectation *expected)
+                       const struct expectation *expected)
 {
     size_t options = still->options;
     size_t base = reporter * options * still->states + difficulty * options;
     struct tally tally = tally_reporter(still, reporter, difficulty);
     double accuracy = accuracy_of(&tally, expected);
-    double of_class[CONSENSUS_OPTIONS_MAX] = {0};
+    double *of_class = still->scratch;
+    memset(of_class, 0, options * sizeof(*of_class));
     for (size_t l = 0; l < options; l++)
         for (size_t k = 0; k < options; k++)
             of_class[k] += still->counts[base + l * still->states + k];
-    for (size_t k = 0; k < options; k++) {
-        for (size_t l = 0; l < options; l++) {
+    for (size_t l = 0; l < options; l++) {
+        const double *direction = still->direction + l * options;
+        for (size_t k = 0; k < options; k++) {
             size_t cell = base + l * still->states + k;
-            double prior = k == l ? accuracy : (1 - accuracy) * emission_row(emission, k)[l];
+            double prior = k == l ? accuracy : (1 - accuracy) * direction[k];
             double chance = chance_of(still, still->counts[cell], of_class[k], prior);
             still->log_chance[cell] = (float)log(fmax(chance, smallest_chance));
         }
@@ -201,12 +213,10 @@ static void update_own(struct still *still, size_t reporter, size_t difficulty,
 static void update_owns(struct still *still)
 {
     for (size_t d = 0; d < (size_t)still->kind.difficulties; d++) {
-        struct emission emission;
         struct expectation expected = expect_accuracy(still, d);
-        habits_direct(still, d, &emission);
+        habits_direct(still, d, still->direction);
         for (size_t r = 0; r < still->reporters; r++)
-            update_own(still, r, d, &emission, &expected);
-        emission_finish(&emission);
+            update_own(still, r, d, &expected);
     }
 }
 

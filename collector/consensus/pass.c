@@ -8,6 +8,9 @@
  * The E step, and in the same pass what it counts: an item's labels are at hand once an iteration.
  * Unrolled for the usual numbers of options.
  */
+enum {
+    OPTIONS_FEW = 5
+};
 
 /* Makes p of logarithms, for the states. */
 UNROLLED void normalise(double *sum, const size_t states)
@@ -29,14 +32,15 @@ UNROLLED void normalise(double *sum, const size_t states)
 UNROLLED double keep_posterior(const double *p, float *gamma, const size_t states,
                                const size_t options)
 {
-    double moved[CONSENSUS_OPTIONS_MAX] = {0};
     double most = 0;
-    for (size_t s = 0; s < states; s++) {
-        moved[s % options] += p[s] - (double)gamma[s];
-        gamma[s] = (float)p[s];
+    for (size_t k = 0; k < options; k++) {
+        double moved = 0;
+        for (size_t s = k; s < states; s += options) {
+            moved += p[s] - (double)gamma[s];
+            gamma[s] = (float)p[s];
+        }
+        most = fabs(moved) > most ? fabs(moved) : most;
     }
-    for (size_t k = 0; k < options; k++)
-        most = fabs(moved[k]) > most ? fabs(moved[k]) : most;
     return most;
 }
 
@@ -51,10 +55,9 @@ UNROLLED void count_item(struct still *still, size_t place, const size_t states)
     }
 }
 
-UNROLLED double expect_item(struct still *still, size_t place, const size_t states,
+UNROLLED double expect_item(struct still *still, size_t place, double *sum, const size_t states,
                             const size_t options)
 {
-    double sum[STILL_STATES_MAX];
     for (size_t s = 0; s < states; s++)
         sum[s] = still->log_prior[s];
     for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++) {
@@ -67,11 +70,13 @@ UNROLLED double expect_item(struct still *still, size_t place, const size_t stat
     return keep_posterior(sum, still->gamma + place * states, states, options);
 }
 
-UNROLLED double pass_over(struct still *still, const size_t states, const size_t options)
+/* `sum` has room for the states. */
+UNROLLED double pass_over(struct still *still, double *sum, const size_t states,
+                          const size_t options)
 {
     double moved = 0;
     for (size_t place = 0; place < still->task.item_count; place++) {
-        double change = expect_item(still, place, states, options);
+        double change = expect_item(still, place, sum, states, options);
         moved = change > moved ? change : moved;
         count_item(still, place, states);
     }
@@ -92,23 +97,27 @@ void still_count_all(struct still *still)
 }
 
 /* With one difficulty, and with two. */
-#define PASS(options)                                                    \
-    (still->states == (options) ? pass_over(still, (options), (options)) \
-                                : pass_over(still, 2 * (options), (options)))
+UNROLLED double pass_few(struct still *still, const size_t options)
+{
+    double sum[2 * OPTIONS_FEW];
+    if (still->states == options)
+        return pass_over(still, sum, options, options);
+    return pass_over(still, sum, 2 * options, options);
+}
 
 double still_pass(struct still *still)
 {
     clear_counts(still);
     switch (still->options) {
     case 2:
-        return PASS(2);
+        return pass_few(still, 2);
     case 3:
-        return PASS(3);
+        return pass_few(still, 3);
     case 4:
-        return PASS(4);
-    case 5:
-        return PASS(5);
+        return pass_few(still, 4);
+    case OPTIONS_FEW:
+        return pass_few(still, OPTIONS_FEW);
     default:
-        return pass_over(still, still->states, still->options);
+        return pass_over(still, still->scratch, still->states, still->options);
     }
 }

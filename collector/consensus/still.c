@@ -1,6 +1,7 @@
 #include "collector/consensus/still_state.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     ITERATIONS = 40
@@ -57,7 +58,7 @@ static void list_labels(struct still *still)
 /* Shares of the votes; items of little agreement are more likely hard ones. */
 static void start_item(struct still *still, size_t place)
 {
-    double share[CONSENSUS_OPTIONS_MAX];
+    double *share = still->scratch;
     double sum = 0;
     double top = 0;
     for (size_t k = 0; k < still->options; k++)
@@ -78,17 +79,28 @@ static void start_item(struct still *still, size_t place)
     }
 }
 
+/* Σγ of each state, and a little more. */
+static void sum_states(const struct still *still, double *sum)
+{
+    for (size_t s = 0; s < still->states; s++)
+        sum[s] = 1 / (double)still->states;
+    const float *gamma = still->gamma;
+    for (size_t place = 0; place < still->task.item_count; place++)
+        for (size_t s = 0; s < still->states; s++)
+            sum[s] += (double)*gamma++;
+}
+
 /* π over classes, times that over difficulties. */
 static void update_prior(struct still *still)
 {
-    double class[CONSENSUS_OPTIONS_MAX] = {0};
+    double *class = still->scratch;
     double difficulty[2] = {0};
     double total = 0;
     double options = (double)still->options;
+    memset(class, 0, still->options * sizeof(*class));
+    sum_states(still, still->log_prior);
     for (size_t s = 0; s < still->states; s++) {
-        double sum = 1 / (double)still->states;
-        for (size_t place = 0; place < still->task.item_count; place++)
-            sum += (double)still->gamma[place * still->states + s];
+        double sum = still->log_prior[s];
         class[s % still->options] += sum;
         difficulty[s / still->options] += sum;
         total += sum;
@@ -122,13 +134,17 @@ struct still *still_create(const struct still_task *task, const struct still_kin
     still->options = (size_t)task->options;
     still->states = still->options * (size_t)kind->difficulties;
     still->reporters = task->reporters;
+    still->log_prior = memory_zeroed(still->states, sizeof(double));
+    still->scratch = memory_zeroed(still->states, sizeof(double));
+    still->pooled = memory_zeroed(still->states * still->options, sizeof(double));
+    still->direction = memory_zeroed(still->options * still->options, sizeof(double));
     size_t cells = still->reporters * still->options * still->states;
     still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
     still->counts = memory_zeroed(cells, sizeof(*still->counts));
     still->gamma = memory_zeroed(task->item_count * still->states, sizeof(*still->gamma));
     list_labels(still);
     if (kind->way == STILL_COMMUNITIES)
-        still->communities = communities_create(still->reporters);
+        still->communities = communities_create(still->reporters, still->options);
     learn(still);
     if (task->fold >= 0)
         communities_foretell(still);
@@ -145,6 +161,10 @@ void still_destroy(struct still *still)
     free(still->log_chance);
     free(still->counts);
     free(still->gamma);
+    free(still->log_prior);
+    free(still->scratch);
+    free(still->pooled);
+    free(still->direction);
     free(still);
 }
 
@@ -164,7 +184,7 @@ static void temper_posterior(const struct still *still, size_t place, double tem
 void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
                          double *p)
 {
-    double tempered[STILL_STATES_MAX];
+    double *tempered = still->scratch;
     temper_posterior(still, place, temper, tempered);
     for (size_t s = 0; s < still->states; s++)
         p[s % still->options] += weight * tempered[s];
@@ -190,25 +210,27 @@ static void add_verdict(const struct still *still, size_t place, size_t observat
         verdict->agreement += weight * (double)gamma[s];
 }
 
-static void judge_item(const struct still *still, size_t place, struct still_verdict *verdict,
-                       double *found)
+/* `tempered` has room for the item's posterior by each temper. */
+static void judge_item(const struct still *still, size_t place, double *tempered,
+                       struct still_verdict *verdict, double *found)
 {
     const struct report_table *table = still->task.table;
     uint32_t item = still->task.items[place];
-    double tempered[STILL_TEMPERS][STILL_STATES_MAX];
     for (size_t t = 0; t < STILL_TEMPERS; t++)
-        temper_posterior(still, place, still_tempers[t], tempered[t]);
+        temper_posterior(still, place, still_tempers[t], tempered + t * still->states);
     for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
         if (is_learned(&still->task, i))
             continue;
         add_verdict(still, place, i, verdict);
         for (size_t t = 0; t < STILL_TEMPERS; t++)
-            found[t] += (double)table->weight[i] * log(foresee(still, i, tempered[t]));
+            found[t] +=
+                (double)table->weight[i] * log(foresee(still, i, tempered + t * still->states));
     }
 }
 
 void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
 {
+    auto_free double *tempered = memory_zeroed(STILL_TEMPERS * still->states, sizeof(*tempered));
     for (size_t place = 0; place < still->task.item_count; place++)
-        judge_item(still, place, verdict, found + place * STILL_TEMPERS);
+        judge_item(still, place, tempered, verdict, found + place * STILL_TEMPERS);
 }

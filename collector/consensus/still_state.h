@@ -9,26 +9,25 @@
  * one by one), communities.c (reporters by their likeness).
  */
 enum {
-    STILL_STATES_MAX = 2 * CONSENSUS_OPTIONS_MAX,
     COMMUNITIES_MOST = 8
 };
 
 /* Probabilities below this are taken for it. */
 static const double smallest_chance = 1e-6;
 
-/* By truth, then answer. */
-struct confusion {
-    double cell[CONSENSUS_OPTIONS_MAX][CONSENSUS_OPTIONS_MAX];
-};
-
+/*
+ * Tables of options × options are by answer, then truth, as the rows of θ are: the cell of truth k
+ * and answer l is at l × options + k.
+ */
 struct community {
     double share; /* of the reporters */
-    struct confusion chance, log_chance;
+    double *chance, *log_chance;
 };
 
 struct communities {
     size_t count; /* formed so far */
     struct community formed[COMMUNITIES_MOST];
+    double *tables; /* of those formed */
     double *member; /* reporter × COMMUNITIES_MOST: of which one is a member, as probabilities */
 };
 
@@ -43,13 +42,15 @@ struct still {
     struct still_kind kind;
     size_t options, states; /* states = difficulties × options, class fastest */
     size_t reporters;
-    struct still_label *labels; /* by item */
-    uint32_t *first_label;      /* items + 1: where an item's labels begin */
-    float *log_chance;          /* (reporter × options + answer) × states */
-    double *counts;             /* the same */
-    float *gamma;               /* item × states */
-    double log_prior[STILL_STATES_MAX];
-    struct confusion pooled[2];      /* Σ_r N, of each difficulty */
+    struct still_label *labels;      /* by item */
+    uint32_t *first_label;           /* items + 1: where an item's labels begin */
+    float *log_chance;               /* (reporter × options + answer) × states */
+    double *counts;                  /* the same */
+    float *gamma;                    /* item × states */
+    double *log_prior;               /* states */
+    double *scratch;                 /* states: for whoever works on one item or reporter */
+    double *pooled;                  /* Σ_r N: a table of each difficulty */
+    double *direction;               /* the table of ν, for whoever updates reporters */
     struct communities *communities; /* NULL of a kind without */
 };
 
@@ -61,10 +62,10 @@ double still_pass(struct still *still);
 void habits_update(struct still *still, int iteration);
 /* m_d */
 double habits_mean(const struct still *still, size_t difficulty);
-/* ν of one difficulty. */
-void habits_direct(const struct still *still, size_t difficulty, struct emission *emission);
+/* ν of one difficulty, into a table. */
+void habits_direct(const struct still *still, size_t difficulty, double *direction);
 
-struct communities *communities_create(size_t reporters);
+struct communities *communities_create(size_t reporters, size_t options);
 void communities_destroy(struct communities *communities);
 /* What habits_update does where reporters are of communities. */
 void communities_update(struct still *still, int iteration);
