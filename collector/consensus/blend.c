@@ -23,10 +23,11 @@ static bool tell(void *context)
     return !blend->given_up;
 }
 
-static void learn_candidate(struct blend *blend, const struct still_task *task,
+static void learn_candidate(struct blend *blend, const struct labels *labels,
                             const struct still_kind *kind, double temper, double weight)
 {
-    struct still *still = still_create(task, kind);
+    const struct labels_task *task = &labels->of;
+    struct still *still = still_create(labels, kind, -1);
     size_t options = (size_t)task->options;
     auto_free double *p = memory_zeroed(options, sizeof(*p));
     for (size_t place = 0; place < task->item_count; place++) {
@@ -74,7 +75,7 @@ static size_t number_reporters(const struct report_table *table, const uint32_t 
     return found;
 }
 
-static void learn_question(struct blend *blend, uint32_t question, const struct still_task *task)
+static void learn_question(struct blend *blend, uint32_t question, const struct labels_task *task)
 {
     const struct report_table *table = blend->table;
     size_t observations = 0;
@@ -83,11 +84,13 @@ static void learn_question(struct blend *blend, uint32_t question, const struct 
     for (size_t i = 0; i < task->item_count; i++)
         observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
     candidates_weigh(task, observations, tell, blend, weight, temper);
+    struct labels *labels = blend->given_up ? NULL : labels_create(task);
     for (size_t c = 0; c < CANDIDATES && !blend->given_up; c++) {
         if (weight[c] > 0)
-            learn_candidate(blend, task, &candidates[c], temper[c], weight[c]);
+            learn_candidate(blend, labels, &candidates[c], temper[c], weight[c]);
         tell(blend);
     }
+    labels_destroy(labels);
 }
 
 static void learn_questions(struct blend *blend)
@@ -102,12 +105,11 @@ static void learn_questions(struct blend *blend)
     struct roster roster = {listed, number, is_listed};
     report_table_order(table, &order, &first);
     for (uint32_t q = 0; q < table->questions && !blend->given_up; q++) {
-        struct still_task task = {
+        struct labels_task task = {
             .table = table,
             .items = order + first[q],
             .item_count = first[q + 1] - first[q],
             .options = table->options[q],
-            .fold = -1,
             .number = number,
         };
         task.reporters = number_reporters(table, task.items, task.item_count, &roster);

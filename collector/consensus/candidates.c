@@ -28,7 +28,7 @@ static const double least_weight = 0.01;
 static const double least_agreement = 0.08; /* below the candidate of most agreement */
 
 /* Some items, so that not more than about SAMPLED_MOST observations are judged. */
-static size_t sample_items(const struct still_task *task, size_t observations, uint32_t *sampled)
+static size_t sample_items(const struct labels_task *task, size_t observations, uint32_t *sampled)
 {
     size_t every = observations / SAMPLED_MOST + 1;
     size_t count = 0;
@@ -59,25 +59,37 @@ static size_t choose_temper(const double *found, size_t items)
     return best;
 }
 
-static void judge(const struct still_task *whole, size_t observations,
-                  const struct still_kind *kind, struct trial *trial)
+static void judge(const struct labels *labels, size_t folds, const struct still_kind *kind,
+                  struct trial *trial)
 {
-    auto_free uint32_t *sampled = memory_zeroed(whole->item_count, sizeof(*sampled));
-    auto_free double *found = memory_zeroed(whole->item_count * STILL_TEMPERS, sizeof(*found));
-    struct still_task task = *whole;
-    task.item_count = sample_items(whole, observations, sampled);
-    task.items = sampled;
-    size_t folds = FOLDED_MOST / (observations + 1) + 1;
+    size_t items = labels->of.item_count;
+    auto_free double *found = memory_zeroed(items * STILL_TEMPERS, sizeof(*found));
     for (int fold = 0; fold < STILL_FOLDS && (size_t)fold < folds; fold++) {
-        task.fold = fold;
-        struct still *still = still_create(&task, kind);
+        struct still *still = still_create(labels, kind, fold);
         still_judge(still, &trial->verdict, found);
         still_destroy(still);
     }
-    size_t best = choose_temper(found, task.item_count);
+    size_t best = choose_temper(found, items);
     trial->temper = still_tempers[best];
-    for (size_t place = 0; place < task.item_count; place++)
+    for (size_t place = 0; place < items; place++)
         trial->found[place % BLOCKS] += found[place * STILL_TEMPERS]; /* of power 1 */
+}
+
+static void judge_all(const struct labels_task *task, size_t observations,
+                      bool (*tell)(void *context), void *context, struct trial *trials)
+{
+    auto_free uint32_t *sampled = memory_zeroed(task->item_count, sizeof(*sampled));
+    struct labels_task sample = *task;
+    sample.item_count = sample_items(task, observations, sampled);
+    sample.items = sampled;
+    struct labels *labels = labels_create(&sample);
+    size_t folds = FOLDED_MOST / (observations + 1) + 1;
+    bool going = true;
+    for (size_t c = 0; c < CANDIDATES && going; c++) {
+        judge(labels, folds, &candidates[c], &trials[c]);
+        going = tell(context);
+    }
+    labels_destroy(labels);
 }
 
 static double agreement(const struct trial *trial)
@@ -145,16 +157,12 @@ static void drop_light(size_t observations, double *weight)
         weight[c] /= sum;
 }
 
-void candidates_weigh(const struct still_task *task, size_t observations,
+void candidates_weigh(const struct labels_task *task, size_t observations,
                       bool (*tell)(void *context), void *context, double *weight, double *temper)
 {
     auto_free struct trial *trials = memory_zeroed(CANDIDATES, sizeof(*trials));
     uint64_t state = 0;
-    bool going = true;
-    for (size_t c = 0; c < CANDIDATES && going; c++) {
-        judge(task, observations, &candidates[c], &trials[c]);
-        going = tell(context);
-    }
+    judge_all(task, observations, tell, context, trials);
     mark_strays(trials);
     for (size_t c = 0; c < CANDIDATES; c++)
         temper[c] = trials[c].temper;

@@ -44,10 +44,14 @@ static void start_community(const struct still *still, struct community *communi
 
 static void add_reporter(const struct still *still, size_t reporter, double part, double *sum)
 {
-    size_t cells = still->options * still->options;
-    const double *count = still->counts + reporter * cells;
-    for (size_t cell = 0; cell < cells; cell++)
-        sum[cell] += part * count[cell];
+    size_t options = still->options;
+    const struct labels *labels = still->labels;
+    for (size_t row = labels->first_row[reporter]; row < labels->first_row[reporter + 1]; row++) {
+        const double *count = still->counts + row * options;
+        double *of_answer = sum + labels->answer[row] * options;
+        for (size_t k = 0; k < options; k++)
+            of_answer[k] += part * count[k];
+    }
 }
 
 /* θ of a community from counts. */
@@ -86,26 +90,32 @@ static void update_community(struct still *still, size_t number)
 static double likelihood(const struct still *still, size_t reporter,
                          const struct community *community)
 {
+    size_t options = still->options;
+    const struct labels *labels = still->labels;
     double sum = 0;
-    for (size_t l = 0; l < still->options; l++)
-        for (size_t k = 0; k < still->options; k++)
-            sum +=
-                still_count(still, reporter, k, l) * community->log_chance[l * still->options + k];
+    for (size_t row = labels->first_row[reporter]; row < labels->first_row[reporter + 1]; row++) {
+        const double *count = still->counts + row * options;
+        const double *log_chance = community->log_chance + labels->answer[row] * options;
+        for (size_t k = 0; k < options; k++)
+            sum += count[k] * log_chance[k];
+    }
     return sum;
 }
 
 /* The same by the reporter's own counts, of which each row has one more, spread evenly. */
 static double own_likelihood(const struct still *still, size_t reporter)
 {
-    double options = (double)still->options;
+    size_t options = still->options;
+    size_t first = still->labels->first_row[reporter] * options;
+    size_t end = still->labels->first_row[reporter + 1] * options;
     double sum = 0;
-    for (size_t k = 0; k < still->options; k++) {
+    for (size_t k = 0; k < options; k++) {
         double all = 1;
-        for (size_t l = 0; l < still->options; l++)
-            all += still_count(still, reporter, k, l);
-        for (size_t l = 0; l < still->options; l++) {
-            double count = still_count(still, reporter, k, l);
-            sum += count > 0 ? count * log((count + 1 / options) / all) : 0;
+        for (size_t cell = first + k; cell < end; cell += options)
+            all += still->counts[cell];
+        for (size_t cell = first + k; cell < end; cell += options) {
+            double count = still->counts[cell];
+            sum += count > 0 ? count * log((count + 1 / (double)options) / all) : 0;
         }
     }
     return sum;
@@ -158,25 +168,31 @@ static void place_reporter(struct still *still, size_t reporter)
         member[c] /= sum;
 }
 
-/* log θ of a reporter: its mean over the communities, or that of the mean θ. */
-static void update_chances(struct still *still, size_t reporter, bool foretold)
+/* log θ of a row: its mean over the communities of its reporter, or that of the mean θ. */
+static void update_row(struct still *still, size_t row, const double *member, bool foretold)
 {
     size_t options = still->options;
     const struct communities *communities = still->communities;
-    const double *member = communities->member + reporter * COMMUNITIES_MOST;
-    float *row = still->log_chance + reporter * options * options;
-    for (size_t l = 0; l < options; l++, row += options) {
-        double *mean = still->scratch;
-        memset(mean, 0, options * sizeof(*mean));
-        for (size_t c = 0; c < communities->count; c++) {
-            const struct community *community = &communities->formed[c];
-            const double *of = foretold ? community->chance : community->log_chance;
-            for (size_t k = 0; member[c] >= least_member && k < options; k++)
-                mean[k] += member[c] * of[l * options + k];
-        }
-        for (size_t k = 0; k < options; k++)
-            row[k] = (float)(foretold ? log(mean[k]) : mean[k]);
+    float *log_chance = still->log_chance + row * options;
+    double *mean = still->scratch;
+    memset(mean, 0, options * sizeof(*mean));
+    for (size_t c = 0; c < communities->count; c++) {
+        const struct community *community = &communities->formed[c];
+        const double *of = (foretold ? community->chance : community->log_chance) +
+                           still->labels->answer[row] * options;
+        for (size_t k = 0; member[c] >= least_member && k < options; k++)
+            mean[k] += member[c] * of[k];
     }
+    for (size_t k = 0; k < options; k++)
+        log_chance[k] = (float)(foretold ? log(mean[k]) : mean[k]);
+}
+
+static void update_chances(struct still *still, size_t reporter, bool foretold)
+{
+    const uint32_t *first = still->labels->first_row + reporter;
+    const double *member = still->communities->member + reporter * COMMUNITIES_MOST;
+    for (size_t row = first[0]; row < first[1]; row++)
+        update_row(still, row, member, foretold);
 }
 
 /* What all reporters are like, into the table of ν. */

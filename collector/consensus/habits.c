@@ -31,9 +31,9 @@ static void pool_counts(struct still *still)
     size_t difficulties = (size_t)still->kind.difficulties;
     memset(still->pooled, 0, difficulties * options * options * sizeof(*still->pooled));
     const double *count = still->counts;
-    for (size_t row = 0; row < still->reporters * options; row++) {
+    for (size_t row = 0; row < still->labels->rows; row++) {
         for (size_t d = 0; d < difficulties; d++) {
-            double *sum = pooled_of(still, d) + row % options * options;
+            double *sum = pooled_of(still, d) + still->labels->answer[row] * options;
             for (size_t k = 0; k < options; k++)
                 sum[k] += *count++;
         }
@@ -84,14 +84,13 @@ struct tally {
 
 static struct tally tally_reporter(const struct still *still, size_t reporter, size_t difficulty)
 {
-    size_t options = still->options;
-    size_t base = reporter * options * still->states + difficulty * options;
+    const struct labels *labels = still->labels;
     struct tally tally = {0};
-    for (size_t l = 0; l < options; l++) {
-        const double *row = still->counts + base + l * still->states;
-        for (size_t k = 0; k < options; k++)
-            tally.all += row[k];
-        tally.correct += row[l];
+    for (size_t row = labels->first_row[reporter]; row < labels->first_row[reporter + 1]; row++) {
+        const double *count = still->counts + row * still->states + difficulty * still->options;
+        for (size_t k = 0; k < still->options; k++)
+            tally.all += count[k];
+        tally.correct += count[labels->answer[row]];
     }
     return tally;
 }
@@ -141,20 +140,22 @@ static double accuracy_of(const struct tally *tally, const struct expectation *e
 }
 
 /* log θ of one coin: two logarithms a reporter, as those of ν are at hand. */
-static void update_coin(struct still *still, size_t reporter, const double *log_direction,
-                        const struct expectation *expected)
+static void update_coin(struct still *still, size_t reporter, const struct expectation *expected)
 {
     static const double least = -13.815510557964274; /* log smallest_chance */
     size_t options = still->options;
-    float *row = still->log_chance + reporter * options * options;
+    const struct labels *labels = still->labels;
     struct tally tally = tally_reporter(still, reporter, 0);
     double accuracy = accuracy_of(&tally, expected);
     double right = log(fmax(accuracy, smallest_chance));
     double wrong = log(fmax(1 - accuracy, smallest_chance));
-    for (size_t l = 0; l < options; l++) {
+    for (size_t row = labels->first_row[reporter]; row < labels->first_row[reporter + 1]; row++) {
+        size_t answer = labels->answer[row];
+        const double *log_direction = still->direction + answer * options;
+        float *log_chance = still->log_chance + row * options;
         for (size_t k = 0; k < options; k++) {
-            double found = k == l ? right : wrong + log_direction[l * options + k];
-            *row++ = (float)(found > least ? found : least);
+            double found = k == answer ? right : wrong + log_direction[k];
+            log_chance[k] = (float)(found > least ? found : least);
         }
     }
 }
@@ -167,7 +168,7 @@ static void update_coins(struct still *still)
     for (size_t cell = 0; cell < still->options * still->options; cell++)
         direction[cell] = log(fmax(direction[cell], smallest_chance));
     for (size_t r = 0; r < still->reporters; r++)
-        update_coin(still, r, direction, &expected);
+        update_coin(still, r, &expected);
 }
 
 /* With ways of one's own the usual accuracy guards better than what is learned. */
@@ -186,26 +187,37 @@ static double chance_of(const struct still *still, double count, double all, dou
                                             : (count + strength * prior) / (all + strength);
 }
 
+/* Σ_l N of each class of a reporter, in one difficulty. */
+static const double *sum_classes(const struct still *still, size_t reporter, size_t difficulty)
+{
+    const uint32_t *first = still->labels->first_row + reporter;
+    double *sum = still->scratch;
+    memset(sum, 0, still->options * sizeof(*sum));
+    for (size_t row = first[0]; row < first[1]; row++) {
+        const double *count = still->counts + row * still->states + difficulty * still->options;
+        for (size_t k = 0; k < still->options; k++)
+            sum[k] += count[k];
+    }
+    return sum;
+}
+
 /* θ of one reporter in one difficulty. */
 static void update_own(struct still *still, size_t reporter, size_t difficulty,
                        const struct expectation *expected)
 {
     size_t options = still->options;
-    size_t base = reporter * options * still->states + difficulty * options;
+    const struct labels *labels = still->labels;
     struct tally tally = tally_reporter(still, reporter, difficulty);
     double accuracy = accuracy_of(&tally, expected);
-    double *of_class = still->scratch;
-    memset(of_class, 0, options * sizeof(*of_class));
-    for (size_t l = 0; l < options; l++)
-        for (size_t k = 0; k < options; k++)
-            of_class[k] += still->counts[base + l * still->states + k];
-    for (size_t l = 0; l < options; l++) {
-        const double *direction = still->direction + l * options;
+    const double *of_class = sum_classes(still, reporter, difficulty);
+    for (size_t row = labels->first_row[reporter]; row < labels->first_row[reporter + 1]; row++) {
+        size_t answer = labels->answer[row];
+        size_t first = row * still->states + difficulty * options;
+        const double *direction = still->direction + answer * options;
         for (size_t k = 0; k < options; k++) {
-            size_t cell = base + l * still->states + k;
-            double prior = k == l ? accuracy : (1 - accuracy) * direction[k];
-            double chance = chance_of(still, still->counts[cell], of_class[k], prior);
-            still->log_chance[cell] = (float)log(fmax(chance, smallest_chance));
+            double prior = k == answer ? accuracy : (1 - accuracy) * direction[k];
+            double chance = chance_of(still, still->counts[first + k], of_class[k], prior);
+            still->log_chance[first + k] = (float)log(fmax(chance, smallest_chance));
         }
     }
 }

@@ -47,9 +47,9 @@ UNROLLED double keep_posterior(const double *p, float *gamma, const size_t state
 UNROLLED void count_item(struct still *still, size_t place, const size_t states)
 {
     const float *gamma = still->gamma + place * states;
-    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++) {
-        double *row = still->counts + still->labels[i].row * states;
-        double weight = (double)still->labels[i].weight;
+    for (size_t i = still->first_learned[place]; i < still->first_learned[place + 1]; i++) {
+        double *row = still->counts + still->learned[i].row * states;
+        double weight = (double)still->learned[i].weight;
         for (size_t s = 0; s < states; s++)
             row[s] += weight * (double)gamma[s];
     }
@@ -60,9 +60,9 @@ UNROLLED double expect_item(struct still *still, size_t place, double *sum, cons
 {
     for (size_t s = 0; s < states; s++)
         sum[s] = still->log_prior[s];
-    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++) {
-        const float *row = still->log_chance + still->labels[i].row * states;
-        double weight = (double)still->labels[i].weight;
+    for (size_t i = still->first_learned[place]; i < still->first_learned[place + 1]; i++) {
+        const float *row = still->log_chance + still->learned[i].row * states;
+        double weight = (double)still->learned[i].weight;
         for (size_t s = 0; s < states; s++)
             sum[s] += weight * (double)row[s];
     }
@@ -75,7 +75,7 @@ UNROLLED double pass_over(struct still *still, double *sum, const size_t states,
                           const size_t options)
 {
     double moved = 0;
-    for (size_t place = 0; place < still->task.item_count; place++) {
+    for (size_t place = 0; place < still->items; place++) {
         double change = expect_item(still, place, sum, states, options);
         moved = change > moved ? change : moved;
         count_item(still, place, states);
@@ -85,14 +85,14 @@ UNROLLED double pass_over(struct still *still, double *sum, const size_t states,
 
 static void clear_counts(struct still *still)
 {
-    size_t cells = still->reporters * still->options * still->states;
+    size_t cells = still->labels->rows * still->states;
     memset(still->counts, 0, cells * sizeof(*still->counts));
 }
 
 void still_count_all(struct still *still)
 {
     clear_counts(still);
-    for (size_t place = 0; place < still->task.item_count; place++)
+    for (size_t place = 0; place < still->items; place++)
         count_item(still, place, still->states);
 }
 

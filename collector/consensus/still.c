@@ -20,39 +20,26 @@ int still_fold(size_t observation)
     return (int)((z ^ (z >> 31)) % STILL_FOLDS);
 }
 
-static bool is_learned(const struct still_task *task, size_t observation)
+static bool is_learned(const struct still *still, size_t place, size_t label)
 {
-    return task->fold < 0 || still_fold(observation) != task->fold;
-}
-
-static size_t row_of(const struct still *still, size_t observation)
-{
-    const struct report_table *table = still->task.table;
-    size_t reporter = still->task.number[table->reporter[observation]];
-    return reporter * still->options + table->answer[observation];
+    return still_fold(labels_observation(still->labels, place, label)) != still->fold;
 }
 
 /* What is learned from, in the order of items. */
-static void list_labels(struct still *still)
+static void list_learned(struct still *still)
 {
-    const struct still_task *task = &still->task;
-    const struct report_table *table = task->table;
-    size_t most = 0;
+    const struct labels *labels = still->labels;
     size_t count = 0;
-    for (size_t place = 0; place < task->item_count; place++)
-        most += table->first[task->items[place] + 1] - table->first[task->items[place]];
-    still->labels = memory_zeroed(most, sizeof(*still->labels));
-    still->first_label = memory_zeroed(task->item_count + 1, sizeof(*still->first_label));
-    for (size_t place = 0; place < task->item_count; place++) {
-        uint32_t item = task->items[place];
-        for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            if (is_learned(task, i)) {
-                still->labels[count++] =
-                    (struct still_label){(uint32_t)row_of(still, i), table->weight[i]};
-            }
-        }
-        still->first_label[place + 1] = (uint32_t)count;
+    still->own_learned = memory_zeroed(labels->count, sizeof(*still->own_learned));
+    still->own_first = memory_zeroed(still->items + 1, sizeof(*still->own_first));
+    for (size_t place = 0; place < still->items; place++) {
+        for (size_t i = labels->first[place]; i < labels->first[place + 1]; i++)
+            if (is_learned(still, place, i))
+                still->own_learned[count++] = labels->label[i];
+        still->own_first[place + 1] = (uint32_t)count;
     }
+    still->learned = still->own_learned;
+    still->first_learned = still->own_first;
 }
 
 /* Shares of the votes; items of little agreement are more likely hard ones. */
@@ -63,8 +50,10 @@ static void start_item(struct still *still, size_t place)
     double top = 0;
     for (size_t k = 0; k < still->options; k++)
         share[k] = start_share;
-    for (size_t i = still->first_label[place]; i < still->first_label[place + 1]; i++)
-        share[still->labels[i].row % still->options] += (double)still->labels[i].weight;
+    for (size_t i = still->first_learned[place]; i < still->first_learned[place + 1]; i++) {
+        const struct label *label = &still->learned[i];
+        share[still->labels->answer[label->row]] += (double)label->weight;
+    }
     for (size_t k = 0; k < still->options; k++)
         sum += share[k];
     for (size_t k = 0; k < still->options; k++) {
@@ -85,7 +74,7 @@ static void sum_states(const struct still *still, double *sum)
     for (size_t s = 0; s < still->states; s++)
         sum[s] = 1 / (double)still->states;
     const float *gamma = still->gamma;
-    for (size_t place = 0; place < still->task.item_count; place++)
+    for (size_t place = 0; place < still->items; place++)
         for (size_t s = 0; s < still->states; s++)
             sum[s] += (double)*gamma++;
 }
@@ -114,7 +103,7 @@ static void update_prior(struct still *still)
 
 static void learn(struct still *still)
 {
-    for (size_t place = 0; place < still->task.item_count; place++)
+    for (size_t place = 0; place < still->items; place++)
         start_item(still, place);
     still_count_all(still);
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
@@ -126,27 +115,37 @@ static void learn(struct still *still)
     }
 }
 
-struct still *still_create(const struct still_task *task, const struct still_kind *kind)
+static void allocate(struct still *still)
 {
-    struct still *still = memory_zeroed(1, sizeof(*still));
-    still->task = *task;
-    still->kind = *kind;
-    still->options = (size_t)task->options;
-    still->states = still->options * (size_t)kind->difficulties;
-    still->reporters = task->reporters;
+    size_t cells = still->labels->rows * still->states;
+    still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
+    still->counts = memory_zeroed(cells, sizeof(*still->counts));
+    still->gamma = memory_zeroed(still->items * still->states, sizeof(*still->gamma));
     still->log_prior = memory_zeroed(still->states, sizeof(double));
     still->scratch = memory_zeroed(still->states, sizeof(double));
     still->pooled = memory_zeroed(still->states * still->options, sizeof(double));
     still->direction = memory_zeroed(still->options * still->options, sizeof(double));
-    size_t cells = still->reporters * still->options * still->states;
-    still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
-    still->counts = memory_zeroed(cells, sizeof(*still->counts));
-    still->gamma = memory_zeroed(task->item_count * still->states, sizeof(*still->gamma));
-    list_labels(still);
-    if (kind->way == STILL_COMMUNITIES)
+    if (still->kind.way == STILL_COMMUNITIES)
         still->communities = communities_create(still->reporters, still->options);
+}
+
+struct still *still_create(const struct labels *labels, const struct still_kind *kind, int fold)
+{
+    struct still *still = memory_zeroed(1, sizeof(*still));
+    still->kind = *kind;
+    still->fold = fold;
+    still->labels = labels;
+    still->options = (size_t)labels->of.options;
+    still->states = still->options * (size_t)kind->difficulties;
+    still->reporters = labels->of.reporters;
+    still->items = labels->of.item_count;
+    still->learned = labels->label;
+    still->first_learned = labels->first;
+    if (fold >= 0)
+        list_learned(still);
+    allocate(still);
     learn(still);
-    if (task->fold >= 0)
+    if (fold >= 0)
         communities_foretell(still);
     return still;
 }
@@ -156,8 +155,8 @@ void still_destroy(struct still *still)
     if (!still)
         return;
     communities_destroy(still->communities);
-    free(still->labels);
-    free(still->first_label);
+    free(still->own_learned);
+    free(still->own_first);
     free(still->log_chance);
     free(still->counts);
     free(still->gamma);
@@ -190,23 +189,23 @@ void still_add_posterior(const struct still *still, size_t place, double temper,
         p[s % still->options] += weight * tempered[s];
 }
 
-/* P(answer) of an observation by a posterior over the states. */
-static double foresee(const struct still *still, size_t observation, const double *p)
+/* P(answer) of a label by a posterior over the states. */
+static double foresee(const struct still *still, const struct label *label, const double *p)
 {
-    const float *row = still->log_chance + row_of(still, observation) * still->states;
+    const float *row = still->log_chance + label->row * still->states;
     double sum = 0;
     for (size_t s = 0; s < still->states; s++)
         sum += p[s] * exp((double)row[s]);
     return fmax(sum, smallest_chance);
 }
 
-static void add_verdict(const struct still *still, size_t place, size_t observation,
+static void add_verdict(const struct still *still, size_t place, const struct label *label,
                         struct still_verdict *verdict)
 {
     const float *gamma = still->gamma + place * still->states;
-    double weight = (double)still->task.table->weight[observation];
+    double weight = (double)label->weight;
     verdict->judged += weight;
-    for (size_t s = still->task.table->answer[observation]; s < still->states; s += still->options)
+    for (size_t s = still->labels->answer[label->row]; s < still->states; s += still->options)
         verdict->agreement += weight * (double)gamma[s];
 }
 
@@ -214,23 +213,23 @@ static void add_verdict(const struct still *still, size_t place, size_t observat
 static void judge_item(const struct still *still, size_t place, double *tempered,
                        struct still_verdict *verdict, double *found)
 {
-    const struct report_table *table = still->task.table;
-    uint32_t item = still->task.items[place];
+    const struct labels *labels = still->labels;
     for (size_t t = 0; t < STILL_TEMPERS; t++)
         temper_posterior(still, place, still_tempers[t], tempered + t * still->states);
-    for (size_t i = table->first[item]; i < table->first[item + 1]; i++) {
-        if (is_learned(&still->task, i))
+    for (size_t i = labels->first[place]; i < labels->first[place + 1]; i++) {
+        const struct label *label = &labels->label[i];
+        if (is_learned(still, place, i))
             continue;
-        add_verdict(still, place, i, verdict);
+        add_verdict(still, place, label, verdict);
         for (size_t t = 0; t < STILL_TEMPERS; t++)
             found[t] +=
-                (double)table->weight[i] * log(foresee(still, i, tempered + t * still->states));
+                (double)label->weight * log(foresee(still, label, tempered + t * still->states));
     }
 }
 
 void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
 {
     auto_free double *tempered = memory_zeroed(STILL_TEMPERS * still->states, sizeof(*tempered));
-    for (size_t place = 0; place < still->task.item_count; place++)
+    for (size_t place = 0; place < still->items; place++)
         judge_item(still, place, tempered, verdict, found + place * STILL_TEMPERS);
 }

@@ -1,7 +1,7 @@
 #ifndef ZHANJI_CONSENSUS_STILL_H
 #define ZHANJI_CONSENSUS_STILL_H
 
-#include "collector/consensus/table.h"
+#include "collector/consensus/labels.h"
 
 /*
  * One model of reporters for truths that do not change, by expectation maximisation. A state is a
@@ -29,17 +29,6 @@ struct still_kind {
     bool learned_classes;  /* π from the data, else uniform */
 };
 
-/* Items of one question, and which of their observations are kept for judging the model. */
-struct still_task {
-    const struct report_table *table;
-    const uint32_t *items;
-    size_t item_count;
-    int options;
-    int fold;               /* −1: all observations are learned from */
-    const uint32_t *number; /* by reporter of the table: among those of these items */
-    size_t reporters;       /* how many these are */
-};
-
 enum {
     STILL_FOLDS = 4,
     STILL_TEMPERS = 8
@@ -54,9 +43,11 @@ extern const double still_tempers[STILL_TEMPERS];
 int still_fold(size_t observation);
 
 struct still;
-NODISCARD struct still *still_create(const struct still_task *task, const struct still_kind *kind);
+/* Learns without the labels of one fold, or of all (−1). Borrows the labels. */
+NODISCARD struct still *still_create(const struct labels *labels, const struct still_kind *kind,
+                                     int fold);
 void still_destroy(struct still *still);
-/* Adds weight × an item's posterior (by place in task.items), tempered, to p. */
+/* Adds weight × an item's posterior (by its place in the task), tempered, to p. */
 void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
                          double *p);
 

@@ -31,20 +31,17 @@ struct communities {
     double *member; /* reporter × COMMUNITIES_MOST: of which one is a member, as probabilities */
 };
 
-/* An answer that is learned from. */
-struct still_label {
-    uint32_t row; /* reporter × options + answer: more than 2^32 would not fit in memory */
-    float weight;
-};
-
 struct still {
-    struct still_task task;
     struct still_kind kind;
+    int fold;
+    const struct labels *labels;
     size_t options, states; /* states = difficulties × options, class fastest */
-    size_t reporters;
-    struct still_label *labels;      /* by item */
-    uint32_t *first_label;           /* items + 1: where an item's labels begin */
-    float *log_chance;               /* (reporter × options + answer) × states */
+    size_t reporters, items;
+    const struct label *learned;   /* labels without the fold, by item */
+    const uint32_t *first_learned; /* items + 1: where an item's begin */
+    struct label *own_learned;     /* these two, where there is a fold */
+    uint32_t *own_first;
+    float *log_chance;               /* row × states */
     double *counts;                  /* the same */
     float *gamma;                    /* item × states */
     double *log_prior;               /* states */
@@ -73,12 +70,5 @@ void communities_update(struct still *still, int iteration);
 bool communities_are_formed(const struct still *still, int iteration);
 /* Makes of θ what is expected of reporters, for judging; before it is the mean of log θ. */
 void communities_foretell(struct still *still);
-
-/* N[r][k][l] where there is one difficulty. */
-static inline double still_count(const struct still *still, size_t reporter, size_t state,
-                                 size_t answer)
-{
-    return still->counts[(reporter * still->options + answer) * still->states + state];
-}
 
 #endif

@@ -85,16 +85,16 @@ static void score_blend(const struct blend *blend, const struct truths *truths, 
     print_score("blend", 1, right, brier, truths->count);
 }
 
-static void score_candidate(const struct still_task *task, size_t candidate, double weight,
+static void score_candidate(const struct labels *labels, size_t candidate, double weight,
                             const struct truths *truths)
 {
-    struct still *still = still_create(task, &candidates[candidate]);
+    struct still *still = still_create(labels, &candidates[candidate], -1);
     double right = 0;
     double brier = 0;
     for (size_t i = 0; i < truths->count; i++) {
         double p[CONSENSUS_OPTIONS_MAX] = {0};
         still_add_posterior(still, (size_t)truths->known[i].item, 1, 1, p);
-        add_score(p, task->options, truths->known[i].answer, &right, &brier);
+        add_score(p, labels->of.options, truths->known[i].answer, &right, &brier);
     }
     print_score(candidates[candidate].name, weight, right, brier, truths->count);
     still_destroy(still);
@@ -110,16 +110,18 @@ static void score_all(struct data *data, const struct truths *truths)
         items[i] = i;
     for (uint32_t r = 0; r < reporters; r++)
         number[r] = r;
-    struct still_task task = {table, items, table->items, table->options[0], -1, number, reporters};
+    struct labels_task task = {table, items, table->items, table->options[0], number, reporters};
     report_table_weigh(table, false);
     struct blend *blend = blend_create(table, NULL, NULL);
+    struct labels *labels = labels_create(&task);
     printf("[");
     score_blend(blend, truths, task.options);
     for (size_t c = 0; c < CANDIDATES; c++) {
         printf(",\n ");
-        score_candidate(&task, c, blend_weight(blend, 0, c), truths);
+        score_candidate(labels, c, blend_weight(blend, 0, c), truths);
     }
     puts("]");
+    labels_destroy(labels);
     blend_destroy(blend);
 }
 

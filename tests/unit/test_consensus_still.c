@@ -70,13 +70,14 @@ static struct outcome learn(const struct report_table *table, const char *name)
 {
     uint32_t items[ITEMS];
     uint32_t number[REPORTERS + 1];
-    struct still_task task = {table, items, ITEMS, OPTIONS, -1, number, REPORTERS};
+    struct labels_task task = {table, items, ITEMS, OPTIONS, number, REPORTERS};
     struct outcome outcome = {0};
     for (uint32_t i = 0; i < ITEMS; i++)
         items[i] = i;
     for (uint32_t r = 0; r <= REPORTERS; r++)
         number[r] = r;
-    struct still *still = still_create(&task, &candidates[find_kind(name)]);
+    struct labels *labels = labels_create(&task);
+    struct still *still = still_create(labels, &candidates[find_kind(name)], -1);
     for (uint32_t i = 0; i < ITEMS; i++) {
         double p[OPTIONS] = {0};
         int best = 0;
@@ -87,6 +88,7 @@ static struct outcome learn(const struct report_table *table, const char *name)
         outcome.certainty += p[best] / ITEMS;
     }
     still_destroy(still);
+    labels_destroy(labels);
     return outcome;
 }
 
