@@ -2,19 +2,22 @@
 
 #include <math.h>
 
+#include "collector/aggregate/chains.h"
 #include "collector/aggregate/progress.h"
 #include "collector/aggregate/votes.h"
 #include "collector/consensus/blend.h"
 
 static const double batch_accuracy = 0.75;
 static const double dawid_skene_strength = 0.02;
+static const size_t most_chain_bytes = (size_t)1 << 29;
 
 struct estimator {
     struct data *data;
     const struct options *options;
     struct fit *fit;             /* NULL for votes */
     struct blend *blend;         /* of a truth that does not change */
-    struct dynamics **dynamics;  /* of each question, with a fit */
+    struct chains *chains;       /* of each question, with a fit */
+    double *p;                   /* as many as a question has options at most */
     struct observation *scratch; /* the open item's, as far as `count` */
     size_t count;
     size_t item;
@@ -58,13 +61,15 @@ static void learn(struct estimator *estimator)
     if (fixed && !plain)
         estimator->blend = blend_create(table, show_iteration, &progress);
     progress_end(&progress);
-    estimator->dynamics = memory_zeroed(table->questions, sizeof(struct dynamics *));
-    for (uint32_t q = 0; q < table->questions; q++) {
-        struct hazard hazard;
-        fit_hazard(estimator->fit, q, &hazard);
-        estimator->dynamics[q] = dynamics_create(&hazard, NULL, 0, HUGE_VAL);
-        hazard_finish(&hazard);
-    }
+    estimator->chains = chains_create(estimator->fit, table->questions, most_chain_bytes);
+}
+
+static size_t most_options(const struct report_table *table)
+{
+    size_t most = 0;
+    for (uint32_t q = 0; q < table->questions; q++)
+        most = table->options[q] > most ? table->options[q] : most;
+    return most;
 }
 
 struct estimator *estimator_create(struct data *data, const struct options *options)
@@ -74,6 +79,7 @@ struct estimator *estimator_create(struct data *data, const struct options *opti
     estimator->options = options;
     estimator->scratch =
         memory_zeroed(report_table_largest(&data->table), sizeof(struct observation));
+    estimator->p = memory_zeroed(most_options(&data->table), sizeof(double));
     if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE)
         learn(estimator);
     return estimator;
@@ -90,12 +96,11 @@ void estimator_destroy(struct estimator *estimator)
     if (!estimator)
         return;
     close_item(estimator);
-    for (uint32_t q = 0; estimator->dynamics && q < estimator->data->table.questions; q++)
-        dynamics_destroy(estimator->dynamics[q]);
-    free(estimator->dynamics);
+    chains_destroy(estimator->chains);
     fit_destroy(estimator->fit);
     blend_destroy(estimator->blend);
     free(estimator->scratch);
+    free(estimator->p);
     free(estimator);
 }
 
@@ -105,7 +110,7 @@ static void use_blend(struct estimator *estimator)
 {
     struct knots *knots = &estimator->knots;
     size_t options = (size_t)knots->options;
-    double p[CONSENSUS_OPTIONS_MAX];
+    double *p = estimator->p;
     double greatest = -HUGE_VAL;
     struct hazard hazard;
     blend_posterior(estimator->blend, estimator->item, p);
@@ -132,28 +137,28 @@ void estimator_open(struct estimator *estimator, size_t item)
     if (estimator->blend)
         use_blend(estimator);
     estimator->smoother =
-        smoother_create(&estimator->knots, estimator->dynamics[table->question[item]]);
+        smoother_create(&estimator->knots, chains_of(estimator->chains, table->question[item]));
 }
 
 void estimator_read(const struct estimator *estimator, double moment, struct estimate *estimate)
 {
     const struct report_table *table = &estimator->data->table;
     int options = table->options[table->question[estimator->item]];
-    *estimate = (struct estimate){.standing = ""};
+    double *p = estimator->p;
+    *estimate = (struct estimate){.p = p, .standing = ""};
     if (!estimator->fit) {
         struct ballot ballot = {estimator->options->method, estimator->options->days, options};
-        estimate->reports =
-            votes_count(&ballot, estimator->scratch, estimator->count, moment, estimate->p);
+        estimate->reports = votes_count(&ballot, estimator->scratch, estimator->count, moment, p);
     } else {
         struct reading reading;
         bool plain = estimator->options->method == METHOD_DAWID_SKENE;
         double last = truth_is_fixed(estimator) ? estimator->data->now : moment;
-        smoother_read(estimator->smoother, fmax(moment, last), &reading, estimate->p);
+        smoother_read(estimator->smoother, fmax(moment, last), &reading, p);
         estimate->reports = reading.reports;
         estimate->standing = plain ? "" : standing_name(reading.standing);
     }
     for (int k = 1; k < options; k++)
-        estimate->best = estimate->p[k] > estimate->p[estimate->best] ? k : estimate->best;
+        estimate->best = p[k] > p[estimate->best] ? k : estimate->best;
 }
 
 size_t estimator_history(const struct estimator *estimator, double now,

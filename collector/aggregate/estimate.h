@@ -7,7 +7,7 @@
 
 /* What a method says of an item at one moment. */
 struct estimate {
-    double p[CONSENSUS_OPTIONS_MAX];
+    const double *p; /* of each option; the estimator's, until it reads again */
     int best;
     const char *standing; /* "" where the method knows none */
     uint32_t reports;     /* begun by then */

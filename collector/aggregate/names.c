@@ -4,6 +4,7 @@
 
 enum {
     FIRST_SLOTS = 16,
+    FIRST_NAMES = 4, /* most questions have few answers */
     SHORT_NAME = 20
 };
 
@@ -115,7 +116,7 @@ static void slots_grow(struct names *names)
 
 static void names_reserve(struct names *names)
 {
-    size_t capacity = names->capacity * 2 + FIRST_SLOTS;
+    size_t capacity = names->capacity * 2 + FIRST_NAMES;
     struct name *name = memory_zeroed_lines(capacity, sizeof(*name));
     if (names->count > 0)
         memcpy(name, names->name, names->count * sizeof(*name));

@@ -36,6 +36,7 @@ struct estimator {
     struct hazard hazard;
     struct dynamics *dynamics;
     struct observation *scratch;
+    double *p; /* of each option */
     struct knots knots;
     struct smoother *smoother;
 };
@@ -82,6 +83,7 @@ static void start(const char *folder, struct estimator *oracle)
 {
     oracle->scratch =
         memory_zeroed(report_table_largest(&oracle->data.table), sizeof(*oracle->scratch));
+    oracle->p = memory_zeroed(oracle->data.table.options[0], sizeof(double));
     oracle->accuracy = known_accuracies(folder, &oracle->data);
     oracle->truth = known_accuracies(folder, &oracle->data);
     oracle->past = past_create(folder, &oracle->data, oracle->truth);
@@ -110,6 +112,7 @@ static void finish(struct estimator *oracle)
     free(oracle->truth);
     free(oracle->accuracy);
     free(oracle->scratch);
+    free(oracle->p);
     data_finish(&oracle->data);
 }
 
@@ -132,12 +135,11 @@ void estimator_open(struct estimator *oracle, size_t item)
 void estimator_read(const struct estimator *oracle, double moment, struct estimate *estimate)
 {
     struct reading reading;
-    double p[CONSENSUS_OPTIONS_MAX];
-    smoother_read(oracle->smoother, moment, &reading, p);
-    *estimate = (struct estimate){.best = reading.best,
+    smoother_read(oracle->smoother, moment, &reading, oracle->p);
+    *estimate = (struct estimate){.p = oracle->p,
+                                  .best = reading.best,
                                   .standing = standing_name(reading.standing),
                                   .reports = reading.reports};
-    memcpy(estimate->p, p, sizeof(p));
 }
 
 size_t estimator_history(const struct estimator *oracle, double now, struct segment **segments_out)
