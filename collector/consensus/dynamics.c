@@ -1,50 +1,11 @@
 #include "collector/consensus/dynamics.h"
 
 #include <math.h>
-#include <string.h>
 
 /* consensus.md §5: what a notice does to a question that it expects to change or asserts. */
 static const double expected_restart = 0.8;
 static const double asserted_restart = 0.9;
 static const double asserted_share = 0.9;
-
-void hazard_constant(int options, double origin, double base_rate, struct hazard *hazard_out)
-{
-    size_t width = (size_t)options;
-    *hazard_out = (struct hazard){.options = options, .origin = origin, .base_rate = base_rate};
-    hazard_out->base_target = memory_alloc(width * sizeof(double));
-    hazard_out->initial = memory_alloc(width * sizeof(double));
-    for (int k = 0; k < options; k++) {
-        hazard_out->base_target[k] = 1.0 / options;
-        hazard_out->initial[k] = 1.0 / options;
-    }
-}
-
-static void *copy_of(const void *bytes, size_t count, size_t size)
-{
-    return bytes ? memory_copy(bytes, count, size) : NULL;
-}
-
-void hazard_copy(const struct hazard *hazard, struct hazard *hazard_out)
-{
-    size_t options = (size_t)hazard->options;
-    *hazard_out = *hazard;
-    hazard_out->base_target = copy_of(hazard->base_target, options, sizeof(double));
-    hazard_out->initial = copy_of(hazard->initial, options, sizeof(double));
-    hazard_out->rate = copy_of(hazard->rate, hazard->bins, sizeof(double));
-    hazard_out->target = copy_of(hazard->target, hazard->bins * options, sizeof(double));
-    hazard_out->accepted = copy_of(hazard->accepted, hazard->bins, sizeof(uint8_t));
-}
-
-void hazard_finish(struct hazard *hazard)
-{
-    free(hazard->base_target);
-    free(hazard->initial);
-    free(hazard->rate);
-    free(hazard->target);
-    free(hazard->accepted);
-    *hazard = (struct hazard){0};
-}
 
 /* A hazard and the notices that are mixed into it. */
 struct mixture {
@@ -232,7 +193,7 @@ struct dynamics *dynamics_create(const struct hazard *hazard, const struct notic
     struct dynamics *dynamics = memory_zeroed(1, sizeof(*dynamics));
     dynamics->options = hazard->options;
     dynamics->first_assertion = HUGE_VAL;
-    dynamics->initial = copy_of(hazard->initial, (size_t)hazard->options, sizeof(double));
+    dynamics->initial = memory_copy(hazard->initial, (size_t)hazard->options, sizeof(double));
     for (size_t i = 0; i < notice_count; i++)
         if (notices[i].asserted >= 0 && notices[i].end > hazard->origin)
             dynamics->first_assertion = fmin(dynamics->first_assertion, notices[i].begin);

@@ -6,28 +6,6 @@
 #include "collector/consensus/evidence.h"
 #include "collector/consensus/exact.h"
 
-void emission_uniform(int options, struct emission *emission_out)
-{
-    size_t width = (size_t)options;
-    *emission_out = (struct emission){options, memory_alloc(width * width * sizeof(double))};
-    for (size_t k = 0; k < width; k++)
-        for (size_t l = 0; l < width; l++)
-            emission_row(emission_out, k)[l] = k == l ? 0 : 1.0 / (options - 1);
-}
-
-void emission_copy(const struct emission *emission, struct emission *emission_out)
-{
-    size_t cells = (size_t)emission->options * (size_t)emission->options;
-    *emission_out = (struct emission){emission->options,
-                                      memory_copy(emission->direction, cells, sizeof(double))};
-}
-
-void emission_finish(struct emission *emission)
-{
-    free(emission->direction);
-    *emission = (struct emission){0};
-}
-
 void knots_finish(struct knots *knots)
 {
     free(knots->at);
