@@ -49,26 +49,81 @@ static size_t list_reporters(const struct report_table *table, uint32_t question
     return count;
 }
 
-/* Numbers the cells of one question, and gives its observations their records. */
+/* A bit for each answer of each cell of a question: whether it was given. */
+struct given {
+    size_t words; /* of a cell */
+    uint64_t *bits;
+};
+
+static void mark_given(const struct report_table *table, uint32_t question,
+                       const struct numbering *numbering, struct given *given)
+{
+    for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
+        uint32_t item = numbering->order[n];
+        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
+            uint64_t *bits = given->bits + numbering->number[table->reporter[i]] * given->words;
+            bits[table->answer[i] / 64] |= UINT64_C(1) << table->answer[i] % 64;
+        }
+    }
+}
+
+/* The records of the next cell. */
+static void number_records(const uint64_t *bits, size_t words, struct cells *cells)
+{
+    uint32_t record = cells->record_first[cells->count];
+    for (size_t w = 0; w < words; w++)
+        for (uint64_t left = bits[w]; left != 0; left &= left - 1)
+            cells->answer[record++] = (uint16_t)(w * 64 + (size_t)__builtin_ctzll(left));
+    cells->record_first[++cells->count] = record;
+}
+
+/* How many answers of a cell are before one. */
+static uint32_t rank_answer(const uint64_t *bits, uint32_t answer)
+{
+    uint32_t rank = 0;
+    for (uint32_t w = 0; w < answer / 64; w++)
+        rank += (uint32_t)__builtin_popcountll(bits[w]);
+    uint64_t before = bits[answer / 64] & ((UINT64_C(1) << answer % 64) - 1);
+    return rank + (uint32_t)__builtin_popcountll(before);
+}
+
+/* Gives the observations of a question their records. */
+static void find_records(const struct report_table *table, uint32_t question,
+                         const struct numbering *numbering, const struct given *given,
+                         struct cells *cells)
+{
+    const uint32_t *record_first = cells->record_first + cells->first[question];
+    for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
+        uint32_t item = numbering->order[n];
+        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
+            uint32_t cell = numbering->number[table->reporter[i]];
+            const uint64_t *bits = given->bits + cell * given->words;
+            cells->record[i] = record_first[cell] + rank_answer(bits, table->answer[i]);
+        }
+    }
+}
+
+/* Numbers the cells and records of one question. */
 static void number_cells(const struct report_table *table, uint32_t question,
                          struct numbering *numbering, struct cells *cells)
 {
     size_t options = table->options[question];
     size_t count = list_reporters(table, question, numbering);
-    for (size_t i = 0; i < count; i++) {
-        cells->reporter[cells->count++] = numbering->activities[i].reporter;
+    struct given given = {.words = (options + 63) / 64};
+    auto_free uint64_t *bits = memory_zeroed(count * given.words, sizeof(*bits));
+    given.bits = bits;
+    for (size_t i = 0; i < count; i++)
         numbering->number[numbering->activities[i].reporter] = (uint32_t)i;
+    mark_given(table, question, numbering, &given);
+    for (size_t i = 0; i < count; i++) {
+        cells->reporter[cells->count] = numbering->activities[i].reporter;
+        number_records(bits + i * given.words, given.words, cells);
     }
-    for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
-        uint32_t item = numbering->order[n];
-        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            size_t record = numbering->number[table->reporter[i]] * options + table->answer[i];
-            cells->place[i] = (uint32_t)(cells->unit[question] + record * record_units(options));
-        }
-    }
+    find_records(table, question, numbering, &given, cells);
     cells->first[question + 1] = (uint32_t)cells->count;
-    cells->said_first[question + 1] = cells->said_first[question] + count * options;
-    cells->unit[question + 1] = cells->unit[question] + count * options * record_units(options);
+    size_t records = cells->record_first[cells->count] - cells_first_record(cells, question);
+    cells->unit[question + 1] =
+        cells->unit[question] + records * record_size(options) / RECORD_UNIT;
 }
 
 static void number_questions(const struct report_table *table, struct cells *cells)
@@ -87,19 +142,14 @@ static void number_questions(const struct report_table *table, struct cells *cel
 
 void cells_weigh(const struct report_table *table, const float *weights, struct cells *cells)
 {
-    memset(cells->said, 0, cells->said_first[table->questions] * sizeof(*cells->said));
+    memset(cells->said, 0, cells->record_first[cells->count] * sizeof(*cells->said));
     memset(cells->all, 0, ((size_t)table->reporters + 1) * sizeof(*cells->all));
     cells->heaviest = 0;
-    for (size_t item = 0; item < table->items; item++) {
-        uint32_t question = table->question[item];
-        size_t units = record_units(table->options[question]);
-        for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            double weight = (double)weights[i];
-            size_t record = (cells->place[i] - cells->unit[question]) / units;
-            cells->said[cells->said_first[question] + record] += weight;
-            cells->all[table->reporter[i]] += weight;
-            cells->heaviest = weight > cells->heaviest ? weight : cells->heaviest;
-        }
+    for (size_t i = 0; i < table->count; i++) {
+        double weight = (double)weights[i];
+        cells->said[cells->record[i]] += weight;
+        cells->all[table->reporter[i]] += weight;
+        cells->heaviest = weight > cells->heaviest ? weight : cells->heaviest;
     }
 }
 
@@ -112,12 +162,15 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
     *cells = (struct cells){0};
     cells->first = memory_zeroed(questions, sizeof(*cells->first));
     cells->unit = memory_zeroed(questions, sizeof(*cells->unit));
-    cells->said_first = memory_zeroed(questions, sizeof(*cells->said_first));
     cells->reporter = memory_zeroed(most, sizeof(*cells->reporter));
-    cells->place = memory_zeroed(table->count, sizeof(*cells->place));
+    cells->record_first = memory_zeroed(most + 1, sizeof(*cells->record_first));
+    cells->answer = memory_alloc(table->count * sizeof(*cells->answer));
+    cells->record = memory_alloc(table->count * sizeof(*cells->record));
     number_questions(table, cells);
+    size_t records = cells->record_first[cells->count];
+    cells->answer = memory_resize_take(cells->answer, records, sizeof(*cells->answer));
     cells->records = memory_zeroed_lines(cells->unit[table->questions], RECORD_UNIT);
-    cells->said = memory_zeroed(cells->said_first[table->questions], sizeof(*cells->said));
+    cells->said = memory_zeroed(records, sizeof(*cells->said));
     cells->correct = memory_zeroed(reporters, sizeof(*cells->correct));
     cells->all = memory_zeroed(reporters, sizeof(*cells->all));
     cells->accuracy = memory_zeroed(reporters, sizeof(*cells->accuracy));
@@ -134,9 +187,10 @@ void cells_finish(struct cells *cells)
 {
     free(cells->first);
     free(cells->unit);
-    free(cells->said_first);
     free(cells->reporter);
-    free(cells->place);
+    free(cells->record_first);
+    free(cells->answer);
+    free(cells->record);
     free(cells->records);
     free(cells->said);
     free(cells->correct);
@@ -147,14 +201,11 @@ void cells_finish(struct cells *cells)
     *cells = (struct cells){0};
 }
 
-void cells_counts(const struct report_table *table, struct cells *cells, uint32_t question,
-                  size_t cell, size_t answer, double *counts_out)
+void cells_counts(const struct cells *cells, uint32_t question, size_t options, uint32_t record,
+                  double *counts_out)
 {
-    size_t options = table->options[question];
-    size_t record = cell * options + answer;
-    size_t unit = cells->unit[question] + record * record_units(options);
-    const double *kept = record_counts(cells->records, unit, options);
-    double rest = cells->said[cells->said_first[question] + record];
+    const double *kept = record_counts(cells_record(cells, question, options, record), options);
+    double rest = cells->said[record];
     for (size_t k = 0; k < options; k++) {
         counts_out[k] = k < record_kept(options) ? kept[k] : fmax(0, rest);
         rest -= counts_out[k];
@@ -215,7 +266,7 @@ void cells_update(const struct report_table *table, const struct fit_options *op
     update_accuracies(table->reporters, mean, cells);
     for (uint32_t q = 0; q < table->questions; q++) {
         if (choose)
-            cells->strength[q] = strength_choose(table, q, mean, &emission[q], cells);
+            cells->strength[q] = strength_choose(q, mean, &emission[q], cells);
         chances_update(q, cells->strength[q], &emission[q], cells);
     }
 }

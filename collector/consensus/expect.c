@@ -33,10 +33,10 @@ struct visit {
 struct pass {
     const struct report_table *table;
     const float *weight;
-    struct timeline *timeline; /* NULL: truth is fixed */
-    unsigned char *records;
-    const uint32_t *place;
-    uint32_t first_place, places; /* the question's records */
+    struct timeline *timeline;       /* NULL: truth is fixed */
+    const uint32_t *record;          /* of each observation */
+    unsigned char *records;          /* the question's */
+    uint32_t first_record, recorded; /* which they are */
     double heaviest;
     float *gamma;
     bool watched;
@@ -80,13 +80,19 @@ UNROLLED double *rest_of(double *values, const int options)
     return values + 3 * vectors(options) * LANES;
 }
 
+UNROLLED unsigned char *record_of(const struct pass *pass, size_t observation, const int options)
+{
+    size_t record = pass->record[observation] - pass->first_record;
+    return pass->records + record * record_size((size_t)options);
+}
+
 /* Records of many reporters are far apart: asks for what the next observations will read, and
  * what the way back will write. */
-UNROLLED void look_ahead(const struct pass *pass, size_t observation)
+UNROLLED void look_ahead(const struct pass *pass, size_t observation, const int options)
 {
     size_t ahead = observation + LOOK_AHEAD;
-    if (ahead < pass->table->count && pass->place[ahead] - pass->first_place < pass->places)
-        __builtin_prefetch(pass->records + (size_t)pass->place[ahead] * RECORD_UNIT, 1);
+    if (ahead < pass->table->count && pass->record[ahead] - pass->first_record < pass->recorded)
+        __builtin_prefetch(record_of(pass, ahead, options), 1);
 }
 
 /* Of many observations at once: from the greatest on, and no less than e^x can be. */
@@ -110,9 +116,9 @@ UNROLLED void weigh_evidence(const struct pass *pass, const struct visit *visit,
     for (int v = 0; v < vectors(options); v++)
         sum[v] = lanes_all(0);
     for (size_t i = visit->first; i < visit->end; i++) {
-        const float *chances = record_chances(pass->records, pass->place[i]);
+        const float *chances = record_chances(record_of(pass, i, options));
         double weight = (double)pass->weight[i];
-        look_ahead(pass, i);
+        look_ahead(pass, i, options);
         for (int v = 0; v < vectors(options); v++)
             sum[v] += weight * lanes_load_narrow(chances + v * LANES);
     }
@@ -248,9 +254,14 @@ UNROLLED void count_answers(struct pass *pass, const struct visit *visit, const 
                             const int options)
 {
     for (size_t i = visit->first; i < visit->end; i++) {
-        double *counts = record_counts(pass->records, pass->place[i], (size_t)options);
+        double *counts = record_counts(record_of(pass, i, options), (size_t)options);
         double weight = (double)pass->weight[i];
-        for (int p = 0; p < options / 2; p++)
+        int whole = options > LANES ? options / LANES : 0;
+        for (int v = 0; v < whole; v++) {
+            double *to = counts + v * LANES;
+            lanes_store(to, lanes_load(to) + weight * gamma[v]);
+        }
+        for (int p = 2 * whole; p < options / 2; p++)
             lanes_add_pair(counts + 2 * p, weight * gamma[p / 2], p % 2 == 1);
         if (pass->watched)
             watch(pass, i, gamma, options);
@@ -325,13 +336,13 @@ UNROLLED void pass_items(const struct fit *fit, uint32_t question, struct pass *
 static void pass_start(const struct fit *fit, uint32_t question, struct pass *pass)
 {
     int options = fit->table->options[question];
-    size_t first = fit->cells.unit[question];
+    uint32_t first = cells_first_record(&fit->cells, question);
     pass->table = fit->table;
     pass->weight = fit->weight;
-    pass->records = fit->cells.records;
-    pass->place = fit->cells.place;
-    pass->first_place = (uint32_t)first;
-    pass->places = (uint32_t)(fit->cells.unit[question + 1] - first);
+    pass->record = fit->cells.record;
+    pass->records = fit->cells.records + fit->cells.unit[question] * RECORD_UNIT;
+    pass->first_record = first;
+    pass->recorded = cells_first_record(&fit->cells, question + 1) - first;
     pass->heaviest = fit->cells.heaviest;
     pass->gamma = fit->gamma;
     pass->watched = fit->watched;

@@ -228,7 +228,8 @@ void fit_knots(const struct fit *fit, size_t item, struct observation *scratch,
     size_t knot = 0;
     for (size_t i = 0; i < count; i++) {
         size_t place = table->first[item] + i;
-        const float *row = record_chances(fit->cells.records, fit->cells.place[place]);
+        const float *row =
+            record_chances(cells_record(&fit->cells, question, options, fit->cells.record[place]));
         knot += i > 0 && table->when[place] != table->when[place - 1];
         for (size_t k = 0; k < options; k++) {
             knots_out->log_likelihood[knot * options + k] +=

@@ -22,9 +22,10 @@ enum {
 
 /*
  * A cell is a reporter in a question; the cells of a question are consecutive, the most active
- * reporter's first. A cell has a record for each answer a: log θ[k][a] of every state k as floats,
- * then N[k][a] as doubles. What one observation reads and what it adds to lie together, and a
- * record of up to three options fills half a line of the processor's cache.
+ * reporter's first. A cell has a record for each answer a that its reporter gave: log θ[k][a] of
+ * every state k as floats, then N[k][a] as doubles. (What others would be told by is never asked,
+ * and their N is 0.) What one observation reads and what it adds to lie together, and a record of
+ * up to three options fills half a line of the processor's cache.
  */
 enum {
     RECORD_UNIT = 16, /* bytes: records begin at multiples of it */
@@ -35,11 +36,12 @@ struct cells {
     size_t count;
     uint32_t *first;        /* questions + 1: cells before a question's */
     size_t *unit;           /* questions + 1: where a question's records begin, in units */
-    size_t *said_first;     /* questions + 1: records before a question's */
     uint32_t *reporter;     /* of each cell */
-    uint32_t *place;        /* of each observation: its record, in units (64 GiB are enough) */
-    unsigned char *records; /* in order of (question, cell, answer) */
+    uint32_t *record_first; /* cells + 1: records before a cell's */
+    uint16_t *answer;       /* of each record, ascending within a cell */
     double *said;           /* of each record: Σ w */
+    uint32_t *record;       /* of each observation */
+    unsigned char *records; /* in order of (question, cell, answer) */
     double *correct;        /* reporters + 1: Σ N[k][k] */
     double *all;            /* reporters + 1: Σ N */
     double *accuracy;       /* reporters + 1: a_r */
@@ -62,23 +64,35 @@ static inline size_t record_kept(size_t options)
     return options / 2 * 2;
 }
 
-static inline size_t record_units(size_t options)
+static inline size_t record_size(size_t options)
 {
-    return (record_padded(options) * sizeof(float) + record_kept(options) * sizeof(double)) /
-           RECORD_UNIT;
+    return record_padded(options) * sizeof(float) + record_kept(options) * sizeof(double);
 }
 
 /* log θ of a record, and N behind it. */
-static inline float *record_chances(unsigned char *records, size_t unit)
+static inline float *record_chances(unsigned char *record)
 {
-    void *record = records + unit * RECORD_UNIT;
-    return record;
+    void *chances = record;
+    return chances;
 }
 
-static inline double *record_counts(unsigned char *records, size_t unit, size_t options)
+static inline double *record_counts(unsigned char *record, size_t options)
 {
-    void *counts = records + unit * RECORD_UNIT + record_padded(options) * sizeof(float);
+    void *counts = record + record_padded(options) * sizeof(float);
     return counts;
+}
+
+/* Records before a question's. */
+static inline uint32_t cells_first_record(const struct cells *cells, uint32_t question)
+{
+    return cells->record_first[cells->first[question]];
+}
+
+static inline unsigned char *cells_record(const struct cells *cells, uint32_t question,
+                                          size_t options, uint32_t record)
+{
+    size_t before = record - cells_first_record(cells, question);
+    return cells->records + cells->unit[question] * RECORD_UNIT + before * record_size(options);
 }
 
 /* With the chances that reporters begin with, before anything is counted; `emission` is that of
@@ -88,9 +102,9 @@ void cells_build(const struct report_table *table, const struct fit_options *opt
 void cells_finish(struct cells *cells);
 /* Σ w of each record and each reporter, with other weights than before. */
 void cells_weigh(const struct report_table *table, const float *weights, struct cells *cells);
-/* N[k][a] of every state k for a cell's answer; `cell` counts from the question's first. */
-void cells_counts(const struct report_table *table, struct cells *cells, uint32_t question,
-                  size_t cell, size_t answer, double *counts_out);
+/* N[k][a] of every state k for a record of the question, where a is its answer. */
+void cells_counts(const struct cells *cells, uint32_t question, size_t options, uint32_t record,
+                  double *counts_out);
 /* From N: accuracies, ν and, if `choose`, s, and θ of every question; clears N. */
 void cells_update(const struct report_table *table, const struct fit_options *options, bool choose,
                   struct cells *cells, struct emission *emission);
@@ -105,8 +119,8 @@ double cells_accuracy(double mean, double correct, double all);
  * that report (leave-one-out: Stone, JRSS B 36, 1974). With a small s reporters err each in their
  * own way, with a large one only more or less often.
  */
-double strength_choose(const struct report_table *table, uint32_t question, double mean,
-                       const struct emission *emission, struct cells *cells);
+double strength_choose(uint32_t question, double mean, const struct emission *emission,
+                       const struct cells *cells);
 
 /* Σ N of a question's cells into ν (not yet normalised), and what was right into `correct`. */
 void chances_sum(uint32_t question, struct cells *cells, struct emission *emission);
