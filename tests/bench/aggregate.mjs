@@ -4,7 +4,8 @@
 // errors is the data's own, and how it is with consensus.md's own weights and s ("by the letter");
 // and at the end how often claimed changes are true beside the engine's own chance of them.
 //
-//   node tests/bench/aggregate.mjs [--first SEED] [--seeds N] [--crowd FOLDER] [--speed REPORTS]
+//   node tests/bench/aggregate.mjs [--first SEED] [--seeds N] [--crowd FOLDER]
+//     [--speed REPORTS [--answers K]]
 //
 // FOLDER holds a folder for each set, with answers.csv and truth.csv. Programs are looked for in
 // $ZHANJI_BUILD (default build/).
@@ -31,7 +32,7 @@ const lastDay = '2024-01-07'; // of the simulator's 730 days
 const { values: options } = parseArgs({
   options: {
     first: { type: 'string', default: '1' }, seeds: { type: 'string', default: '2' },
-    crowd: { type: 'string' }, speed: { type: 'string' },
+    crowd: { type: 'string' }, speed: { type: 'string' }, answers: { type: 'string', default: '3' },
   },
 });
 const folder = mkdtempSync(path.join(tmpdir(), 'zhanji-bench-'));
@@ -169,16 +170,16 @@ print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))`
   return `${wall.toFixed(1)} s (${cpu.toFixed(1)} s of CPU), ${memory.toFixed(0)} MB`;
 }
 
-function speed(reports) {
+function speed(reports, answers) {
   const csv = file('reports.csv');
   const whole = [aggregator, '--csv', csv, '--out', '/dev/null'];
-  execFileSync(simulator, ['base', '1', folder, String(Math.ceil(reports / 25)), '730', String(reports)]);
-  console.log(`${reports} reports, --csv to --out: ${timed(whole)}`);
+  execFileSync(simulator, ['base', '1', folder, String(Math.ceil(reports / 25)), '730', String(reports), answers]);
+  console.log(`${reports} reports of ${answers} answers, --csv to --out: ${timed(whole)}`);
   console.log(`reading and writing alone: ${timed([...whole, '--method', 'latest'])}`);
   execFileSync(path.join(build, 'tests/bench/fit_rate'), [csv], { stdio: 'inherit' });
   execFileSync('/usr/bin/python3', [path.join(here, 'dawid_skene.py'), csv], { stdio: 'inherit' });
 }
 
-if (options.speed) speed(Number(options.speed));
+if (options.speed) speed(Number(options.speed), options.answers);
 if (options.crowd) crowd(options.crowd);
 if (!options.speed && !options.crowd) simulated(Number(options.first), Number(options.seeds));

@@ -9,6 +9,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "collector/aggregate/data.h"
 #include "collector/base/csv.h"
@@ -77,8 +78,8 @@ static void score_blend(const struct blend *blend, const struct truths *truths, 
 {
     double right = 0;
     double brier = 0;
+    auto_free double *p = memory_zeroed((size_t)options, sizeof(*p));
     for (size_t i = 0; i < truths->count; i++) {
-        double p[CONSENSUS_OPTIONS_MAX];
         blend_posterior(blend, (size_t)truths->known[i].item, p);
         add_score(p, options, truths->known[i].answer, &right, &brier);
     }
@@ -91,8 +92,10 @@ static void score_candidate(const struct labels *labels, size_t candidate, doubl
     struct still *still = still_create(labels, &candidates[candidate], -1);
     double right = 0;
     double brier = 0;
+    size_t options = (size_t)labels->of.options;
+    auto_free double *p = memory_zeroed(options, sizeof(*p));
     for (size_t i = 0; i < truths->count; i++) {
-        double p[CONSENSUS_OPTIONS_MAX] = {0};
+        memset(p, 0, options * sizeof(*p));
         still_add_posterior(still, (size_t)truths->known[i].item, 1, 1, p);
         add_score(p, labels->of.options, truths->known[i].answer, &right, &brier);
     }

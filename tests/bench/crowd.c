@@ -16,6 +16,7 @@
 
 #include "collector/base/memory.h"
 #include "collector/base/number.h"
+#include "tests/bench/answers.h"
 #include "tests/bench/crowd_families.h"
 #include "tests/bench/distributions.h"
 
@@ -27,8 +28,8 @@ enum {
 static const double trap_ease = 0.5;
 
 struct reporter {
-    double chance[OPTIONS_MAX][OPTIONS_MAX]; /* by truth, then answer */
-    bool looks;                              /* at the item: else its ease does not matter */
+    double (*chance)[OPTIONS_MAX]; /* by truth, then answer: a row for each option */
+    bool looks;                    /* at the item: else its ease does not matter */
 };
 
 struct label {
@@ -39,7 +40,7 @@ struct label {
 struct crowd {
     const struct family *family;
     uint64_t random;
-    double usual[OPTIONS_MAX][OPTIONS_MAX]; /* wrong answers by truth; rows sum to 1 */
+    double (*usual)[OPTIONS_MAX]; /* wrong answers by truth; rows sum to 1 */
     struct reporter community[COMMUNITIES];
     struct reporter *reporters;
     double *activity; /* cumulative over reporters */
@@ -215,8 +216,11 @@ static size_t draw_active(struct crowd *crowd)
 static void ease_answers(const struct reporter *reporter, int options, int truth, double ease,
                          double *share)
 {
-    for (int l = 0; l < options; l++)
-        share[l] = pow(reporter->chance[truth][l], reporter->looks ? ease : 1);
+    bool is_eased = reporter->looks && fabs(ease - 1) > 0;
+    for (int l = 0; l < options; l++) {
+        double chance = reporter->chance[truth][l];
+        share[l] = is_eased ? pow(chance, ease) : chance;
+    }
     make_one(share, options);
 }
 
@@ -294,7 +298,9 @@ static bool is_found(const struct crowd *crowd, int truth, const struct label *l
     double plain[OPTIONS_MAX] = {0};
     double trapped[OPTIONS_MAX] = {0};
     int best = 0;
-    for (size_t i = 0; i < ARRAY_LENGTH(points); i++) {
+    /* Where items are all as easy one point is enough. */
+    size_t count_of_points = family->difficulty > 0 ? ARRAY_LENGTH(points) : 1;
+    for (size_t i = 0; i < count_of_points; i++) {
         double ease = exp(family->difficulty * points[i]);
         add_chances(crowd, labels, count, ease, 1, plain);
         if (family->traps > 0)
@@ -322,9 +328,13 @@ static double write_set(struct crowd *crowd, FILE *answers, FILE *truth)
         struct item item = draw_item(crowd);
         size_t count = draw_labels(crowd, &item, labels);
         for (size_t j = 0; j < count; j++) {
-            fprintf(answers, "i%05zu,r%04zu,%c\n", i, labels[j].reporter, 'a' + labels[j].answer);
+            fprintf(answers, "i%05zu,r%04zu,", i, labels[j].reporter);
+            write_answer(answers, crowd->family->options, labels[j].answer);
+            putc('\n', answers);
         }
-        fprintf(truth, "i%05zu,%c\n", i, 'a' + item.truth);
+        fprintf(truth, "i%05zu,", i);
+        write_answer(truth, crowd->family->options, item.truth);
+        putc('\n', truth);
         found += is_found(crowd, item.truth, labels, count);
     }
     free(labels);
@@ -352,6 +362,32 @@ static const struct family *find_family(const char *name)
     exit(2);
 }
 
+static void start(struct crowd *crowd)
+{
+    size_t reporters = crowd->family->reporters;
+    size_t options = (size_t)crowd->family->options;
+    crowd->reporters = memory_zeroed(reporters, sizeof(*crowd->reporters));
+    crowd->activity = memory_zeroed(reporters, sizeof(double));
+    crowd->chosen = memory_zeroed(reporters, sizeof(bool));
+    crowd->usual = memory_zeroed(options, sizeof(*crowd->usual));
+    for (size_t r = 0; r < reporters; r++)
+        crowd->reporters[r].chance = memory_zeroed(options, sizeof(*crowd->reporters[r].chance));
+    for (size_t c = 0; c < COMMUNITIES; c++)
+        crowd->community[c].chance = memory_zeroed(options, sizeof(*crowd->community[c].chance));
+}
+
+static void finish(struct crowd *crowd)
+{
+    for (size_t r = 0; r < crowd->family->reporters; r++)
+        free(crowd->reporters[r].chance);
+    for (size_t c = 0; c < COMMUNITIES; c++)
+        free(crowd->community[c].chance);
+    free(crowd->reporters);
+    free(crowd->activity);
+    free(crowd->chosen);
+    free(crowd->usual);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed;
@@ -365,17 +401,13 @@ int main(int argc, char **argv)
         return 2;
     }
     struct crowd crowd = {.family = find_family(argv[1]), .random = seed * 1000003};
-    crowd.reporters = memory_zeroed(crowd.family->reporters, sizeof(*crowd.reporters));
-    crowd.activity = memory_zeroed(crowd.family->reporters, sizeof(double));
-    crowd.chosen = memory_zeroed(crowd.family->reporters, sizeof(bool));
+    start(&crowd);
     make_reporters(&crowd);
     FILE *answers = create(argv[3], "answers.csv");
     FILE *truth = create(argv[3], "truth.csv");
     printf("%.4f\n", write_set(&crowd, answers, truth));
     fclose(answers);
     fclose(truth);
-    free(crowd.reporters);
-    free(crowd.activity);
-    free(crowd.chosen);
+    finish(&crowd);
     return 0;
 }

@@ -8,7 +8,7 @@
  * set people know) and the ways of erring that the literature describes, alone or together.
  */
 enum {
-    OPTIONS_MAX = 16
+    OPTIONS_MAX = 200
 };
 
 /* How a reporter's errors are directed. */
@@ -44,6 +44,8 @@ static const struct family families[] = {
     {"confusion", 800, 50, 10, 4, 1, 0.6, CONFUSION, 0.65, 5, 0, 0, 0, 0, 0},
     {"confusion-thin", 2000, 300, 4, 4, 0.8, 0.6, CONFUSION, 0.65, 5, 0, 0, 0.05, 0.02, 0},
     {"confusion-many", 3000, 100, 5, 16, 0.9, 0.8, CONFUSION, 0.6, 5, 0, 0, 0.05, 0, 0},
+    {"forty", 1500, 100, 4, 40, 0.95, 0.6, DIRECTED, 0.45, 4, 0.5, 0, 0.1, 0.05, 0},
+    {"two-hundred", 1500, 60, 3, 200, 0.98, 0.8, DIRECTED, 0.45, 4, 0, 0, 0.1, 0.05, 0},
     {"glad", 1000, 100, 8, 2, 1, 0.5, ONE_COIN, 0.75, 8, 1, 0, 0.05, 0, 0},
     {"glad-web", 2600, 170, 6, 5, 1, 0.8, DIRECTED, 0.6, 5, 1, 0, 0.1, 0.02, 0},
     {"biased", 1000, 100, 6, 2, 0.5, 0.6, BIASED, 0.75, 6, 0, 0, 0, 0, 0},

@@ -1,7 +1,7 @@
 /*
  * A city that changes, and people who report on it: data with a known truth for the aggregator.
  *
- *   simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS]
+ *   simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS [ANSWERS]]
  *
  * writes FOLDER/reports.csv (item,reporter,answer,time), now.csv (item,answer: the truth at the
  * end), ever.csv (item,answer,time: the truth on days drawn at random), changes.csv
@@ -9,7 +9,7 @@
  * (reporter,accuracy; empty for those who lie together) and hazard.csv (day,rate,a,b,c: restarts
  * and where they lead; the first row, without day and rate, is the beginning). Reporters' activity
  * is heavy-tailed, their honesty varies, some lie together in bursts; one citywide change, and
- * lone ones.
+ * lone ones. There are three answers, or as many as are asked for.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -20,10 +20,12 @@
 
 #include "collector/base/day.h"
 #include "collector/base/number.h"
+#include "tests/bench/answers.h"
 #include "tests/draw.h"
 
 enum {
-    OPTIONS = 3,
+    USUAL_ANSWERS = 3,
+    ANSWERS_MAX = 1000,
     CHANGES_MAX = 32,
     SAMPLES = 4,
     FIRST_DAY = 19000
@@ -52,8 +54,8 @@ static const struct scenario scenarios[] = {
 };
 
 static const double lone_changes_a_year = 0.11;
-static const double first_answers[OPTIONS] = {0.55, 0.3, 0.15};
-static const double city_answers[OPTIONS] = {0, 0.9, 0.1};
+static const double first_answers[USUAL_ANSWERS] = {0.55, 0.3, 0.15};
+static const double city_answers[USUAL_ANSWERS] = {0, 0.9, 0.1};
 
 enum {
     CITY_DAYS = 3 /* that the citywide change takes to reach all it reaches */
@@ -71,7 +73,7 @@ struct city {
     const struct scenario *scenario;
     uint64_t random;
     size_t items, reporters, reports;
-    int days;
+    int days, answers;
     int change; /* the day of the citywide change */
     struct truth *truth;
     double *honesty;  /* of each reporter */
@@ -97,7 +99,7 @@ static size_t draw(struct city *city, const double *cumulative, size_t count)
 
 static int other_answer(struct city *city, int answer)
 {
-    return (answer + 1 + draw_below(&city->random, OPTIONS - 1)) % OPTIONS;
+    return (answer + 1 + draw_below(&city->random, city->answers - 1)) % city->answers;
 }
 
 static int truth_on(const struct truth *truth, int day)
@@ -116,13 +118,18 @@ static void change_truth(struct truth *truth, int day, int answer)
     }
 }
 
+/* Of more answers than usual none is more frequent at first. */
+static int first_answer(const struct city *city, double drawn)
+{
+    if (city->answers != USUAL_ANSWERS)
+        return (int)(drawn * city->answers);
+    return drawn < first_answers[0] ? 0 : drawn < first_answers[0] + first_answers[1] ? 1 : 2;
+}
+
 /* Lone changes as they come, and the citywide one, most often to option 1. */
 static void make_truth(struct city *city, struct truth *truth)
 {
-    double start = draw_uniform(&city->random);
-    truth->answer[0] = start < first_answers[0]                      ? 0
-                       : start < first_answers[0] + first_answers[1] ? 1
-                                                                     : 2;
+    truth->answer[0] = first_answer(city, draw_uniform(&city->random));
     truth->day[0] = 0;
     truth->count = 1;
     bool reached = draw_uniform(&city->random) < city->scenario->city_share;
@@ -169,10 +176,12 @@ static void write_day(FILE *file, int day)
     fprintf(file, "%04d-%02d-%02d\n", date.year, date.month, date.day);
 }
 
-static void write_report(FILE *file, size_t item, const char *kind, size_t reporter, int answer,
-                         int day)
+static void write_report(const struct city *city, FILE *file, size_t item, const char *kind,
+                         size_t reporter, int answer, int day)
 {
-    fprintf(file, "i%06zu,%s%06zu,%c,", item, kind, reporter, 'a' + answer);
+    fprintf(file, "i%06zu,%s%06zu,", item, kind, reporter);
+    write_answer(file, city->answers, answer);
+    putc(',', file);
     write_day(file, day);
 }
 
@@ -184,7 +193,7 @@ static void write_honest(struct city *city, FILE *file)
     int answer = truth_on(&city->truth[item], day);
     if (draw_uniform(&city->random) >= city->honesty[reporter])
         answer = other_answer(city, answer);
-    write_report(file, item, "r", reporter, answer, day);
+    write_report(city, file, item, "r", reporter, answer, day);
 }
 
 /* One lie about one item, told by several in a short time. */
@@ -198,7 +207,8 @@ static size_t write_burst(struct city *city, FILE *file)
     for (size_t i = 0; i < size; i++) {
         int day = begin + (int)(draw_uniform(&city->random) * city->scenario->attack_days);
         day = day < city->days ? day : city->days - 1;
-        write_report(file, item, "x", (size_t)draw_below(&city->random, (int)liars), lie, day);
+        write_report(city, file, item, "x", (size_t)draw_below(&city->random, (int)liars), lie,
+                     day);
     }
     return size;
 }
@@ -220,15 +230,22 @@ static void write_truth(struct city *city, FILE *now, FILE *ever, FILE *changes)
     fputs("item,day,from,to\n", changes);
     for (size_t i = 0; i < city->items; i++) {
         const struct truth *truth = &city->truth[i];
-        fprintf(now, "i%06zu,%c\n", i, 'a' + truth_on(truth, city->days - 1));
+        fprintf(now, "i%06zu,", i);
+        write_answer(now, city->answers, truth_on(truth, city->days - 1));
+        putc('\n', now);
         for (int s = 0; s < SAMPLES; s++) {
             int day = city->days / 10 + draw_below(&city->random, city->days - city->days / 10);
-            fprintf(ever, "i%06zu,%c,", i, 'a' + truth_on(truth, day));
+            fprintf(ever, "i%06zu,", i);
+            write_answer(ever, city->answers, truth_on(truth, day));
+            putc(',', ever);
             write_day(ever, day);
         }
         for (size_t c = 1; c < truth->count; c++) {
-            fprintf(changes, "i%06zu,%d,%c,%c\n", i, FIRST_DAY + truth->day[c],
-                    'a' + truth->answer[c - 1], 'a' + truth->answer[c]);
+            fprintf(changes, "i%06zu,%d,", i, FIRST_DAY + truth->day[c]);
+            write_answer(changes, city->answers, truth->answer[c - 1]);
+            putc(',', changes);
+            write_answer(changes, city->answers, truth->answer[c]);
+            putc('\n', changes);
         }
     }
 }
@@ -247,11 +264,17 @@ static void write_reporters(const struct city *city, FILE *file)
  * of those that it has not reached yet. */
 static void write_hazard(const struct city *city, FILE *file)
 {
-    double lone = lone_changes_a_year / 365 * OPTIONS / (OPTIONS - 1);
+    int answers = city->answers;
+    double lone = lone_changes_a_year / 365 * answers / (answers - 1);
     double part = city->scenario->city_share / CITY_DAYS;
-    fputs("day,rate,a,b,c\n,", file);
-    for (int l = 0; l < OPTIONS; l++)
-        fprintf(file, ",%.6f", first_answers[l]);
+    fputs("day,rate", file);
+    for (int l = 0; l < answers; l++) {
+        putc(',', file);
+        write_answer(file, answers, l);
+    }
+    fputs("\n,", file);
+    for (int l = 0; l < answers; l++)
+        fprintf(file, ",%.6f", answers == USUAL_ANSWERS ? first_answers[l] : 1.0 / answers);
     fputc('\n', file);
     for (int day = 0; day < city->days; day++) {
         int since = day - city->change;
@@ -259,8 +282,10 @@ static void write_hazard(const struct city *city, FILE *file)
         double together = changing ? -log1p(-part / (1 - part * since)) : 0;
         double rate = lone + together;
         fprintf(file, "%d,%.9f", FIRST_DAY + day, rate);
-        for (int l = 0; l < OPTIONS; l++)
-            fprintf(file, ",%.6f", (lone / OPTIONS + together * city_answers[l]) / rate);
+        for (int l = 0; l < answers; l++) {
+            double city_share = l < USUAL_ANSWERS ? city_answers[l] : 0;
+            fprintf(file, ",%.6f", (lone / answers + together * city_share) / rate);
+        }
         fputc('\n', file);
     }
 }
@@ -277,10 +302,10 @@ static FILE *create(const char *folder, const char *name)
     return file;
 }
 
-static uint64_t read_number(const char *text)
+static uint64_t read_number(const char *text, uint64_t most)
 {
     uint64_t value;
-    if (!number_unsigned(text, strlen(text), 1000000000, &value)) {
+    if (!number_unsigned(text, strlen(text), most, &value)) {
         fprintf(stderr, "simulate: %s: no number\n", text);
         exit(2);
     }
@@ -296,19 +321,31 @@ static const struct scenario *find_scenario(const char *name)
     exit(2);
 }
 
+/* An argument, or what is usual without it. */
+static uint64_t read_argument(int argc, char **argv, int place, uint64_t most, uint64_t usual)
+{
+    return place < argc ? read_number(argv[place], most) : usual;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 4 && argc != 7) {
-        fputs("Usage: simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS]\n", stderr);
+    const uint64_t most = 1000000000;
+    if (argc != 4 && argc != 7 && argc != 8) {
+        fputs("Usage: simulate SCENARIO SEED FOLDER [ITEMS DAYS REPORTS [ANSWERS]]\n", stderr);
         return 2;
     }
     struct city city = {
         .scenario = find_scenario(argv[1]),
-        .random = read_number(argv[2]) * 1000003,
-        .items = argc == 7 ? read_number(argv[4]) : 1600,
-        .days = argc == 7 ? (int)read_number(argv[5]) : 730,
+        .random = read_number(argv[2], most) * 1000003,
+        .items = read_argument(argc, argv, 4, most, 1600),
+        .days = (int)read_argument(argc, argv, 5, most, 730),
+        .answers = (int)read_argument(argc, argv, 7, ANSWERS_MAX, USUAL_ANSWERS),
     };
-    double reports = argc == 7 ? (double)read_number(argv[6]) : 39000;
+    if (city.answers < USUAL_ANSWERS) {
+        fputs("simulate: three answers at least\n", stderr);
+        return 2;
+    }
+    double reports = (double)read_argument(argc, argv, 6, most, 39000);
     city.reports = (size_t)(reports * city.scenario->reports);
     city.reporters = (size_t)reports / 20;
     city.truth = memory_zeroed(city.items, sizeof(*city.truth));
