@@ -48,8 +48,9 @@ struct world {
     struct sheet *sheet;
 };
 
-/* A city that changed on a few days, and reporters of whom something was learned. */
-static struct model *learned_model(const struct survey *survey)
+/* A city that changed on a few days, and reporters of whom something was learned. What restarts
+ * goes into the second option, but for a share into each of the others. */
+static struct model *learned_model(const struct survey *survey, double other)
 {
     struct model *model = model_create(survey, DAYS);
     model->reporter_count = 700;
@@ -66,19 +67,33 @@ static struct model *learned_model(const struct survey *survey)
         for (size_t b = 0; b < hazard->bins; b++) {
             hazard->accepted[b] = b >= CHANGE_DAY && b < CHANGE_DAY + 3;
             hazard->rate[b] = hazard->accepted[b] ? 0.2 : hazard->base_rate;
-            hazard->target[b * options + 1] = 1;
+            for (size_t k = 0; k < options; k++)
+                hazard->target[b * options + k] =
+                    k == 1 ? 1 - other * (double)(options - 1) : other;
         }
     }
     return model;
 }
 
+/* With the survey's notices, and restarts into one option. */
 static struct rules *learned_rules(const struct survey *survey)
 {
     json_t *notices = json_array();
     for (int i = 0; i < survey->notice_count; i++)
         (void)json_array_append(notices, survey->notices[i].json);
-    struct rules *rules =
-        rules_create(survey, learned_model(survey), notices, survey->earliest_visit + DAYS + 400);
+    struct rules *rules = rules_create(survey, learned_model(survey, 0), notices,
+                                       survey->earliest_visit + DAYS + 400);
+    json_decref(notices);
+    return rules;
+}
+
+/* Without notices, and where no option is forgotten for good: so passes over many visits converge
+ * within a piece or two. */
+static struct rules *forgetful_rules(const struct survey *survey)
+{
+    json_t *notices = json_array();
+    struct rules *rules = rules_create(survey, learned_model(survey, 0.1), notices,
+                                       survey->earliest_visit + DAYS + 400);
     json_decref(notices);
     return rules;
 }
@@ -143,44 +158,50 @@ static struct sheet *sheet_anew(const struct world *world)
     return sheet;
 }
 
+/* With the answers that there are. */
 static void begin(struct world *world)
 {
     observed_init(&world->observed, world->survey);
-    for (world->count = 0; world->count < world->manner->reports; world->count++) {
-        draw_answer(world, false, &world->answers[world->count]);
-        observed_add(&world->observed, &world->answers[world->count]);
-    }
+    for (int i = 0; i < world->count; i++)
+        observed_add(&world->observed, &world->answers[i]);
     observed_close(&world->observed);
     world->sheet = sheet_anew(world);
 }
 
-static void update(struct world *world)
+/* The last answers are new. */
+static void update(struct world *world, int count)
 {
     struct sheet *before = world->sheet;
-    const struct published_answer *added = &world->answers[world->count];
-    size_t count = 1 + (size_t)draw_below(&world->random, world->manner->together);
-    for (size_t i = 0; i < count; i++) {
-        struct published_answer *answer = &world->answers[world->count++];
-        draw_answer(world, true, answer);
-        observed_insert(&world->observed, answer);
-    }
-    struct place *place = place_update(before->place, &world->observed, 0, added, count);
+    const struct published_answer *added = &world->answers[world->count - count];
+    for (int i = 0; i < count; i++)
+        observed_insert(&world->observed, &added[i]);
+    struct place *place = place_update(before->place, &world->observed, 0, added, (size_t)count);
     world->sheet = sheet_create(place, before->days, before);
     place_drop(place);
     sheet_drop(before);
+    struct sheet *wanted = sheet_anew(world);
+    expect_sheet(world->sheet, wanted);
+    sheet_drop(wanted);
+}
+
+static void end(struct world *world)
+{
+    sheet_drop(world->sheet);
+    observed_finish(&world->observed);
 }
 
 static void live(struct world *world)
 {
+    for (world->count = 0; world->count < world->manner->reports; world->count++)
+        draw_answer(world, false, &world->answers[world->count]);
     begin(world);
     for (int i = 0; i < world->manner->updates; i++) {
-        update(world);
-        struct sheet *wanted = sheet_anew(world);
-        expect_sheet(world->sheet, wanted);
-        sheet_drop(wanted);
+        int count = 1 + draw_below(&world->random, world->manner->together);
+        for (int j = 0; j < count; j++)
+            draw_answer(world, true, &world->answers[world->count++]);
+        update(world, count);
     }
-    sheet_drop(world->sheet);
-    observed_finish(&world->observed);
+    end(world);
 }
 
 static void an_update_gives_what_a_computation_anew_gives(void **state)
@@ -197,10 +218,80 @@ static void an_update_gives_what_a_computation_anew_gives(void **state)
     rules_drop(world->rules);
 }
 
+/* Visits of so many days to the first question, one from each day first..last on. */
+struct telling {
+    int first, last, days;
+    uint32_t reporter;
+    int basis;
+    int8_t answer;
+};
+
+enum {
+    SELF = 0,
+    TOLD = 2,
+    YEAR = 365
+};
+
+/* Where many days' visits of one answer lie between, a report tells nothing of what is far from it
+ * but what has been seen by then. */
+struct scene {
+    const char *name;
+    struct telling before[4]; /* those of no days are none */
+    struct telling added;
+};
+
+static const struct scene scenes[] = {
+    {"a year's visit is seen from its first day on, long before it counts",
+     {{10, 10, 1, 0, SELF, 0}, {40, 1650, 1, CONSENSUS_NOBODY, SELF, 0}},
+     {0, 0, YEAR, 12, SELF, 0}},
+    {"half a report against an unclear answer makes it disputed months later",
+     {{0, 150, 1, CONSENSUS_NOBODY, SELF, 0},
+      {20, 20, 1, 24, TOLD, 1},
+      {250, 1650, 1, CONSENSUS_NOBODY, SELF, 1}},
+     {60, 60, 1, 36, TOLD, 1}},
+    {"a citywide change within a visit's interval is dated from the visit's first day",
+     {{0, 870, 1, CONSENSUS_NOBODY, SELF, 0},
+      {CHANGE_DAY - 22, CHANGE_DAY - 22, 30, 12, SELF, 0},
+      {CHANGE_DAY + 4, 1650, 1, CONSENSUS_NOBODY, SELF, 1}},
+     {1500, 1500, 1, 24, SELF, 1}},
+};
+
+static void tell(struct world *world, const struct telling *telling)
+{
+    for (int day = telling->first; telling->days > 0 && day <= telling->last; day++) {
+        struct published_answer *answer = &world->answers[world->count++];
+        int32_t first = world->survey->earliest_visit + day;
+        *answer = (struct published_answer){.visited = {first, first + telling->days - 1},
+                                            .reporter_number = telling->reporter,
+                                            .basis = telling->basis};
+        memset(answer->answers, -1, sizeof answer->answers);
+        answer->answers[0] = telling->answer;
+    }
+}
+
+static void what_shows_far_from_a_report_is_found(void **state)
+{
+    auto_free struct world *world = memory_zeroed(1, sizeof *world);
+    world->survey = *state;
+    world->rules = forgetful_rules(world->survey);
+    for (size_t i = 0; i < ARRAY_LENGTH(scenes); i++) {
+        print_message("# %s\n", scenes[i].name);
+        world->count = 0;
+        for (size_t j = 0; j < ARRAY_LENGTH(scenes[i].before); j++)
+            tell(world, &scenes[i].before[j]);
+        begin(world);
+        tell(world, &scenes[i].added);
+        update(world, 1);
+        end(world);
+    }
+    rules_drop(world->rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_update_gives_what_a_computation_anew_gives),
+        cmocka_unit_test(what_shows_far_from_a_report_is_found),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
