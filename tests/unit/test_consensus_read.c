@@ -34,17 +34,22 @@ static struct observation seen(double day, uint32_t reporter, int answer)
     };
 }
 
-static void item_start(struct item *item)
+static void item_start_after(struct item *item, const struct notice_effect *notices, size_t count)
 {
     struct emission emission;
     struct hazard hazard;
     emission_uniform(item->options, &emission);
     hazard_constant(item->options, 0, item->yearly / 365, &hazard);
     knots_build(item->rows, item->count, &emission, accuracies, 0.75, &item->knots);
-    item->dynamics = dynamics_create(&hazard, NULL, 0, 1e5);
+    item->dynamics = dynamics_create(&hazard, notices, count, 1e5);
     item->smoother = smoother_create(&item->knots, item->dynamics);
     emission_finish(&emission);
     hazard_finish(&hazard);
+}
+
+static void item_start(struct item *item)
+{
+    item_start_after(item, NULL, 0);
 }
 
 static void item_end(struct item *item)
@@ -329,9 +334,31 @@ static void a_change_is_found_between_the_visits_that_saw_it(void **state)
     assert_near(segments[0].until.likely, bracket->likely, 0);
 }
 
+/* Visits of one moment that contradict each other totally leave next to nothing to normalise. They
+ * are as much against what was asserted before them as two that can be told from each other. */
+static void a_total_contradiction_unsays_an_assertion_before_it(void **state)
+{
+    (void)state;
+    static const struct notice_effect asserts = {.begin = 30, .end = 31, .asserted = 2};
+    static const double weights[] = {1, 200};
+    for (size_t i = 0; i < ARRAY_LENGTH(weights); i++) {
+        struct observation rows[] = {seen(100, 4, 0), seen(100, 5, 1)};
+        rows[0].begin -= 1;
+        rows[0].end += 1;
+        rows[0].weight = rows[1].weight = weights[i];
+        struct item item = {.options = 3, .yearly = 0.1, .count = ARRAY_LENGTH(rows), .rows = rows};
+        item_start_after(&item, &asserts, 1);
+        auto_free struct segment *segments = NULL;
+        size_t count = smoother_history(item.smoother, 101, &segments);
+        item_end(&item);
+        assert_int_equal(count, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_total_contradiction_unsays_an_assertion_before_it),
         cmocka_unit_test(two_reports_give_the_chain_worked_out_by_hand),
         cmocka_unit_test(three_reports_give_the_chain_worked_out_by_hand),
         cmocka_unit_test(nothing_is_said_before_the_first_visit_begins),
