@@ -1,5 +1,7 @@
 #include "collector/consensus/kernel.h"
 
+#include "collector/consensus/ways.h"
+
 #if defined(__x86_64__)
 static bool is_wide(void)
 {
@@ -31,4 +33,35 @@ void chances_update(uint32_t question, double strength, const struct emission *e
 void mixture_step(struct mixture *mixture, const struct records *records)
 {
     KERNEL_BEST(mixture_step)(mixture, records);
+}
+
+void still_count_all(struct still *still)
+{
+    KERNEL_BEST(still_count_all)(still);
+}
+
+double still_pass(struct still *still)
+{
+    return KERNEL_BEST(still_pass)(still);
+}
+
+void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
+                         double *p)
+{
+    KERNEL_BEST(still_add_posterior)(still, place, temper, weight, p);
+}
+
+void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
+{
+    KERNEL_BEST(still_judge)(still, verdict, found);
+}
+
+void ways_coin(struct still *still, const struct accuracy_prior *prior)
+{
+    KERNEL_BEST(ways_coin)(still, prior);
+}
+
+void ways_own(struct still *still, size_t difficulty, const struct accuracy_prior *prior)
+{
+    KERNEL_BEST(ways_own)(still, difficulty, prior);
 }

@@ -78,6 +78,13 @@ UNROLLED lanes lanes_where(lanes_bits mask, lanes value)
     return (lanes)((lanes_bits)value & mask);
 }
 
+/* The greater one of each lane. */
+UNROLLED lanes lanes_greater(lanes left, lanes right)
+{
+    lanes_bits first = (lanes_bits)(left > right);
+    return lanes_where(first, left) + lanes_where(~first, right);
+}
+
 /*
  * e^x for −700 ≤ x ≤ 0: relative error below 1e−9. x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its
  * Taylor series to r^8.

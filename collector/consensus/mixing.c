@@ -17,12 +17,6 @@ static const double most_reports = 60;
 static const double least_log = -700;
 static const double cell_variance = MIXTURE_CELL * MIXTURE_CELL / 12;
 
-UNROLLED lanes greater_of(lanes left, lanes right)
-{
-    lanes_bits first = (lanes_bits)(left > right);
-    return lanes_where(first, left) + lanes_where(~first, right);
-}
-
 /* p_r, normalised. */
 UNROLLED void read_record(const struct mixture *mixture, double right, double wrong, lanes *chance)
 {
@@ -31,12 +25,12 @@ UNROLLED void read_record(const struct mixture *mixture, double right, double wr
     for (int v = 0; v < VECTORS; v++) {
         chance[v] = right * lanes_load(mixture->log_right + v * LANES) +
                     wrong * lanes_load(mixture->log_wrong + v * LANES);
-        greatest = greater_of(greatest, chance[v]);
+        greatest = lanes_greater(greatest, chance[v]);
     }
-    greatest = greater_of(greatest, __builtin_shufflevector(greatest, greatest, 2, 3, 0, 1));
-    greatest = greater_of(greatest, __builtin_shufflevector(greatest, greatest, 1, 0, 3, 2));
+    greatest = lanes_greater(greatest, __builtin_shufflevector(greatest, greatest, 2, 3, 0, 1));
+    greatest = lanes_greater(greatest, __builtin_shufflevector(greatest, greatest, 1, 0, 3, 2));
     for (int v = 0; v < VECTORS; v++) {
-        lanes exponent = greater_of(chance[v] - greatest, lanes_all(least_log));
+        lanes exponent = lanes_greater(chance[v] - greatest, lanes_all(least_log));
         chance[v] = lanes_load(mixture->share + v * LANES) * lanes_exp(exponent);
         sum += chance[v];
     }

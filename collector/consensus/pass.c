@@ -1,7 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "collector/consensus/quick.h"
+#include "collector/consensus/kernel.h"
+#include "collector/consensus/lanes.h"
 #include "collector/consensus/still_state.h"
 
 /*
@@ -9,39 +10,55 @@
  * Unrolled for the usual numbers of options.
  */
 enum {
-    OPTIONS_FEW = 5
+    OPTIONS_USUAL = 5
 };
 
-/* Makes p of logarithms, for the states. */
-UNROLLED void normalise(double *sum, const size_t states)
+static const double least_log = -700;
+static const double least_counted = 1e-12; /* of a posterior over many states */
+
+UNROLLED double greatest_of(const double *values, const size_t count)
 {
-    double greatest = sum[0];
-    double total = 0;
-    for (size_t s = 1; s < states; s++)
-        greatest = sum[s] > greatest ? sum[s] : greatest;
-    for (size_t s = 0; s < states; s++) {
-        double below = sum[s] - greatest;
-        sum[s] = quick_exp(below > -700 ? below : -700);
-        total += sum[s];
+    lanes greatest = lanes_all(values[0]);
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        greatest = lanes_greater(lanes_load(values + i), greatest);
+    for (; i < count; i++)
+        greatest = lanes_greater(lanes_all(values[i]), greatest);
+    greatest = lanes_greater(greatest, __builtin_shufflevector(greatest, greatest, 2, 3, 0, 1));
+    return greatest[0] > greatest[1] ? greatest[0] : greatest[1];
+}
+
+/* Makes p of logarithms, for the states. */
+UNROLLED void normalise(double *sum, const size_t states, const bool many)
+{
+    double greatest = greatest_of(sum, states);
+    size_t from = 0;
+    for (; from + LANES <= states; from += LANES) {
+        lanes below = lanes_load(sum + from) - greatest;
+        lanes_store(sum + from, lanes_exp(lanes_greater(below, lanes_all(least_log))));
     }
+    for (size_t s = from; s < states; s++) {
+        double below = sum[s] - greatest;
+        sum[s] = quick_exp(below > least_log ? below : least_log);
+    }
+    double total = still_sum(0, sum, states, many);
     for (size_t s = 0; s < states; s++)
         sum[s] /= total;
 }
 
 /* Takes the new posterior over the states; returns the largest change of a class. */
-UNROLLED double keep_posterior(const double *p, float *gamma, const size_t states,
-                               const size_t options)
+UNROLLED double keep_posterior(double *p, float *gamma, const size_t states, const size_t options)
 {
-    double most = 0;
-    for (size_t k = 0; k < options; k++) {
-        double moved = 0;
-        for (size_t s = k; s < states; s += options) {
-            moved += p[s] - (double)gamma[s];
-            gamma[s] = (float)p[s];
-        }
-        most = fabs(moved) > most ? fabs(moved) : most;
+    for (size_t s = 0; s < states; s++) {
+        double before = (double)gamma[s];
+        gamma[s] = (float)p[s];
+        p[s] -= before;
     }
-    return most;
+    for (size_t s = options; s < states; s++)
+        p[s - options] += p[s];
+    for (size_t k = 0; k < options; k++)
+        p[k] = fabs(p[k]);
+    return greatest_of(p, options);
 }
 
 UNROLLED void count_item(struct still *still, size_t place, const size_t states)
@@ -52,6 +69,24 @@ UNROLLED void count_item(struct still *still, size_t place, const size_t states)
         double weight = (double)still->learned[i].weight;
         for (size_t s = 0; s < states; s++)
             row[s] += weight * (double)gamma[s];
+    }
+}
+
+/* Of many states few are likely, and these alone are counted. */
+static void count_many(struct still *still, size_t place)
+{
+    const float *gamma = still->gamma + place * still->states;
+    uint32_t *likely = still->likely;
+    size_t count = 0;
+    for (size_t s = 0; s < still->states; s++) {
+        likely[count] = (uint32_t)s;
+        count += (double)gamma[s] > least_counted;
+    }
+    for (size_t i = still->first_learned[place]; i < still->first_learned[place + 1]; i++) {
+        double *row = still->counts + still->learned[i].row * still->states;
+        double weight = (double)still->learned[i].weight;
+        for (size_t n = 0; n < count; n++)
+            row[likely[n]] += weight * (double)gamma[likely[n]];
     }
 }
 
@@ -66,7 +101,7 @@ UNROLLED double expect_item(struct still *still, size_t place, double *sum, cons
         for (size_t s = 0; s < states; s++)
             sum[s] += weight * (double)row[s];
     }
-    normalise(sum, states);
+    normalise(sum, states, options > STILL_FEW);
     return keep_posterior(sum, still->gamma + place * states, states, options);
 }
 
@@ -78,7 +113,10 @@ UNROLLED double pass_over(struct still *still, double *sum, const size_t states,
     for (size_t place = 0; place < still->items; place++) {
         double change = expect_item(still, place, sum, states, options);
         moved = change > moved ? change : moved;
-        count_item(still, place, states);
+        if (options > STILL_FEW)
+            count_many(still, place);
+        else
+            count_item(still, place, states);
     }
     return moved;
 }
@@ -89,7 +127,7 @@ static void clear_counts(struct still *still)
     memset(still->counts, 0, cells * sizeof(*still->counts));
 }
 
-void still_count_all(struct still *still)
+void KERNEL(still_count_all)(struct still *still)
 {
     clear_counts(still);
     for (size_t place = 0; place < still->items; place++)
@@ -99,13 +137,13 @@ void still_count_all(struct still *still)
 /* With one difficulty, and with two. */
 UNROLLED double pass_few(struct still *still, const size_t options)
 {
-    double sum[2 * OPTIONS_FEW];
+    double sum[2 * OPTIONS_USUAL];
     if (still->states == options)
         return pass_over(still, sum, options, options);
     return pass_over(still, sum, 2 * options, options);
 }
 
-double still_pass(struct still *still)
+double KERNEL(still_pass)(struct still *still)
 {
     clear_counts(still);
     switch (still->options) {
@@ -115,8 +153,8 @@ double still_pass(struct still *still)
         return pass_few(still, 3);
     case 4:
         return pass_few(still, 4);
-    case OPTIONS_FEW:
-        return pass_few(still, OPTIONS_FEW);
+    case OPTIONS_USUAL:
+        return pass_few(still, OPTIONS_USUAL);
     default:
         return pass_over(still, still->scratch, still->states, still->options);
     }

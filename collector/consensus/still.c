@@ -20,7 +20,7 @@ int still_fold(size_t observation)
     return (int)((z ^ (z >> 31)) % STILL_FOLDS);
 }
 
-static bool is_learned(const struct still *still, size_t place, size_t label)
+bool still_learns(const struct still *still, size_t place, size_t label)
 {
     return still_fold(labels_observation(still->labels, place, label)) != still->fold;
 }
@@ -34,7 +34,7 @@ static void list_learned(struct still *still)
     still->own_first = memory_zeroed(still->items + 1, sizeof(*still->own_first));
     for (size_t place = 0; place < still->items; place++) {
         for (size_t i = labels->first[place]; i < labels->first[place + 1]; i++)
-            if (is_learned(still, place, i))
+            if (still_learns(still, place, i))
                 still->own_learned[count++] = labels->label[i];
         still->own_first[place + 1] = (uint32_t)count;
     }
@@ -123,6 +123,7 @@ static void allocate(struct still *still)
     still->gamma = memory_zeroed(still->items * still->states, sizeof(*still->gamma));
     still->log_prior = memory_zeroed(still->states, sizeof(double));
     still->scratch = memory_zeroed(still->states, sizeof(double));
+    still->likely = memory_zeroed(still->states, sizeof(*still->likely));
     still->pooled = memory_zeroed(still->states * still->options, sizeof(double));
     still->direction = memory_zeroed(still->options * still->options, sizeof(double));
     if (still->kind.way == STILL_COMMUNITIES)
@@ -162,74 +163,8 @@ void still_destroy(struct still *still)
     free(still->gamma);
     free(still->log_prior);
     free(still->scratch);
+    free(still->likely);
     free(still->pooled);
     free(still->direction);
     free(still);
-}
-
-/* An item's posterior over the states, to a power. */
-static void temper_posterior(const struct still *still, size_t place, double temper, double *p)
-{
-    const float *gamma = still->gamma + place * still->states;
-    double sum = 0;
-    for (size_t s = 0; s < still->states; s++) {
-        p[s] = pow((double)gamma[s], temper);
-        sum += p[s];
-    }
-    for (size_t s = 0; s < still->states; s++)
-        p[s] /= sum;
-}
-
-void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
-                         double *p)
-{
-    double *tempered = still->scratch;
-    temper_posterior(still, place, temper, tempered);
-    for (size_t s = 0; s < still->states; s++)
-        p[s % still->options] += weight * tempered[s];
-}
-
-/* P(answer) of a label by a posterior over the states. */
-static double foresee(const struct still *still, const struct label *label, const double *p)
-{
-    const float *row = still->log_chance + label->row * still->states;
-    double sum = 0;
-    for (size_t s = 0; s < still->states; s++)
-        sum += p[s] * exp((double)row[s]);
-    return fmax(sum, smallest_chance);
-}
-
-static void add_verdict(const struct still *still, size_t place, const struct label *label,
-                        struct still_verdict *verdict)
-{
-    const float *gamma = still->gamma + place * still->states;
-    double weight = (double)label->weight;
-    verdict->judged += weight;
-    for (size_t s = still->labels->answer[label->row]; s < still->states; s += still->options)
-        verdict->agreement += weight * (double)gamma[s];
-}
-
-/* `tempered` has room for the item's posterior by each temper. */
-static void judge_item(const struct still *still, size_t place, double *tempered,
-                       struct still_verdict *verdict, double *found)
-{
-    const struct labels *labels = still->labels;
-    for (size_t t = 0; t < STILL_TEMPERS; t++)
-        temper_posterior(still, place, still_tempers[t], tempered + t * still->states);
-    for (size_t i = labels->first[place]; i < labels->first[place + 1]; i++) {
-        const struct label *label = &labels->label[i];
-        if (is_learned(still, place, i))
-            continue;
-        add_verdict(still, place, label, verdict);
-        for (size_t t = 0; t < STILL_TEMPERS; t++)
-            found[t] +=
-                (double)label->weight * log(foresee(still, label, tempered + t * still->states));
-    }
-}
-
-void still_judge(const struct still *still, struct still_verdict *verdict, double *found)
-{
-    auto_free double *tempered = memory_zeroed(STILL_TEMPERS * still->states, sizeof(*tempered));
-    for (size_t place = 0; place < still->items; place++)
-        judge_item(still, place, tempered, verdict, found + place * STILL_TEMPERS);
 }

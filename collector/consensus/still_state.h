@@ -1,15 +1,17 @@
 #ifndef ZHANJI_CONSENSUS_STILL_STATE_H
 #define ZHANJI_CONSENSUS_STILL_STATE_H
 
+#include "collector/consensus/lanes.h"
 #include "collector/consensus/still.h"
 
 /*
- * What is inside `struct still`, for the parts of its EM: still.c (items), pass.c (their
- * E step), habits.c (reporters,
- * one by one), communities.c (reporters by their likeness).
+ * What is inside `struct still`, for the parts of its EM: still.c (from start to end), pass.c (the
+ * E step), habits.c and ways.c (reporters, one by one), communities.c (reporters by their
+ * likeness), judge.c (what comes of it).
  */
 enum {
-    COMMUNITIES_MOST = 8
+    COMMUNITIES_MOST = 8,
+    STILL_FEW = 16 /* options: what is computed over more of them is computed four by four */
 };
 
 /* Probabilities below this are taken for it. */
@@ -46,10 +48,14 @@ struct still {
     float *gamma;                    /* item × states */
     double *log_prior;               /* states */
     double *scratch;                 /* states: for whoever works on one item or reporter */
+    uint32_t *likely;                /* states: the same */
     double *pooled;                  /* Σ_r N: a table of each difficulty */
     double *direction;               /* the table of ν, for whoever updates reporters */
     struct communities *communities; /* NULL of a kind without */
 };
+
+/* Whether a label of an item, by its place, is not in the fold. */
+bool still_learns(const struct still *still, size_t place, size_t label);
 
 /* N from γ, and the E step (which counts anew); the largest change of a class at an item. */
 void still_count_all(struct still *still);
@@ -70,5 +76,17 @@ void communities_update(struct still *still, int iteration);
 bool communities_are_formed(const struct still *still, int iteration);
 /* Makes of θ what is expected of reporters, for judging; before it is the mean of log θ. */
 void communities_foretell(struct still *still);
+
+/* Σ of values and `sum`: one by one where options are few, else four by four. */
+UNROLLED double still_sum(double sum, const double *values, size_t count, bool many)
+{
+    size_t i = 0;
+    lanes four = lanes_all(0);
+    for (; many && i + LANES <= count; i += LANES)
+        four += lanes_load(values + i);
+    for (; i < count; i++)
+        sum += values[i];
+    return many ? sum + lanes_sum(four)[0] : sum;
+}
 
 #endif

@@ -1,0 +1,103 @@
+#include <math.h>
+
+#include "collector/consensus/kernel.h"
+#include "collector/consensus/lanes.h"
+#include "collector/consensus/still_state.h"
+
+/* Posteriors, tempered, and what they foretell of the labels that were held out. */
+
+static const double least_log = -700;
+
+/* γ^temper of many states; of 0 it is as good as that. */
+static void raise_many(const float *gamma, double temper, size_t states, double *p)
+{
+    size_t s = 0;
+    for (; s + LANES <= states; s += LANES) {
+        lanes power = temper * lanes_log(lanes_load_narrow(gamma + s));
+        lanes_store(p + s, lanes_exp(lanes_greater(power, lanes_all(least_log))));
+    }
+    for (; s < states; s++)
+        p[s] = pow((double)gamma[s], temper);
+}
+
+/* An item's posterior over the states, to a power. */
+static void temper_posterior(const struct still *still, size_t place, double temper, double *p)
+{
+    const float *gamma = still->gamma + place * still->states;
+    bool many = still->options > STILL_FEW;
+    if (many)
+        raise_many(gamma, temper, still->states, p);
+    for (size_t s = 0; !many && s < still->states; s++)
+        p[s] = pow((double)gamma[s], temper);
+    double sum = still_sum(0, p, still->states, many);
+    for (size_t s = 0; s < still->states; s++)
+        p[s] /= sum;
+}
+
+void KERNEL(still_add_posterior)(const struct still *still, size_t place, double temper,
+                                 double weight, double *p)
+{
+    double *tempered = still->scratch;
+    temper_posterior(still, place, temper, tempered);
+    for (size_t first = 0; first < still->states; first += still->options)
+        for (size_t k = 0; k < still->options; k++)
+            p[k] += weight * tempered[first + k];
+}
+
+/* θ of a row. */
+static void read_row(const struct still *still, size_t row, double *chance)
+{
+    const float *log_chance = still->log_chance + row * still->states;
+    size_t s = 0;
+    for (; still->options > STILL_FEW && s + LANES <= still->states; s += LANES)
+        lanes_store(chance + s, lanes_exp(lanes_load_narrow(log_chance + s)));
+    for (; s < still->states; s++)
+        chance[s] = exp((double)log_chance[s]);
+}
+
+/* P(answer) of a label by a posterior over the states. */
+static double foresee(const double *chance, const double *p, size_t states)
+{
+    double sum = 0;
+    for (size_t s = 0; s < states; s++)
+        sum += p[s] * chance[s];
+    return fmax(sum, smallest_chance);
+}
+
+static void add_verdict(const struct still *still, size_t place, const struct label *label,
+                        struct still_verdict *verdict)
+{
+    const float *gamma = still->gamma + place * still->states;
+    double weight = (double)label->weight;
+    verdict->judged += weight;
+    for (size_t s = still->labels->answer[label->row]; s < still->states; s += still->options)
+        verdict->agreement += weight * (double)gamma[s];
+}
+
+/* `tempered` has room for the item's posterior by each temper. */
+static void judge_item(const struct still *still, size_t place, double *tempered,
+                       struct still_verdict *verdict, double *found)
+{
+    const struct labels *labels = still->labels;
+    double *chance = still->scratch;
+    for (size_t t = 0; t < STILL_TEMPERS; t++)
+        temper_posterior(still, place, still_tempers[t], tempered + t * still->states);
+    for (size_t i = labels->first[place]; i < labels->first[place + 1]; i++) {
+        const struct label *label = &labels->label[i];
+        if (still_learns(still, place, i))
+            continue;
+        add_verdict(still, place, label, verdict);
+        read_row(still, label->row, chance);
+        for (size_t t = 0; t < STILL_TEMPERS; t++) {
+            const double *p = tempered + t * still->states;
+            found[t] += (double)label->weight * log(foresee(chance, p, still->states));
+        }
+    }
+}
+
+void KERNEL(still_judge)(const struct still *still, struct still_verdict *verdict, double *found)
+{
+    auto_free double *tempered = memory_zeroed(STILL_TEMPERS * still->states, sizeof(*tempered));
+    for (size_t place = 0; place < still->items; place++)
+        judge_item(still, place, tempered, verdict, found + place * STILL_TEMPERS);
+}
