@@ -9,25 +9,27 @@ struct blend {
     double *weight; /* questions × CANDIDATES */
     bool (*progress)(void *context, int done, int all);
     void *context;
-    int done;
     bool given_up;
 };
 
-static bool tell(void *context)
+enum {
+    STEPS = 1000 /* of progress */
+};
+
+static bool tell(void *context, double share)
 {
     struct blend *blend = context;
-    blend->done++;
-    int all = (int)blend->table->questions * 2 * (int)CANDIDATES;
-    if (blend->progress && !blend->progress(blend->context, blend->done, all))
-        blend->given_up = true;
+    if (!blend->given_up && blend->progress)
+        blend->given_up = !blend->progress(blend->context, (int)(share * STEPS + 0.5), STEPS);
     return !blend->given_up;
 }
 
 static void learn_candidate(struct blend *blend, const struct labels *labels,
-                            const struct still_kind *kind, double temper, double weight)
+                            const struct still_kind *kind, double temper, double weight,
+                            const struct headway *headway)
 {
     const struct labels_task *task = &labels->of;
-    struct still *still = still_create(labels, kind, -1);
+    struct still *still = still_create(labels, kind, -1, headway);
     size_t options = (size_t)task->options;
     auto_free double *p = memory_zeroed(options, sizeof(*p));
     for (size_t place = 0; place < task->item_count; place++) {
@@ -75,22 +77,41 @@ static size_t number_reporters(const struct report_table *table, const uint32_t 
     return found;
 }
 
+static void learn_candidates(struct blend *blend, const struct labels_task *task,
+                             const double *weight, const double *temper,
+                             const struct headway *headway)
+{
+    struct labels *labels = labels_create(task);
+    size_t learned = 0;
+    size_t all = 0;
+    for (size_t c = 0; c < CANDIDATES; c++)
+        all += weight[c] > 0;
+    for (size_t c = 0; c < CANDIDATES && !blend->given_up; c++) {
+        struct headway part = headway_part(headway, learned, all);
+        if (weight[c] > 0) {
+            learn_candidate(blend, labels, &candidates[c], temper[c], weight[c], &part);
+            learned++;
+        }
+    }
+    labels_destroy(labels);
+}
+
 static void learn_question(struct blend *blend, uint32_t question, const struct labels_task *task)
 {
     const struct report_table *table = blend->table;
+    const struct headway whole = {tell, blend, 0, 1};
+    struct headway headway = headway_part(&whole, question, table->questions);
+    struct headway judging = headway_part(&headway, 0, 2);
+    struct headway learning = headway_part(&headway, 1, 2);
     size_t observations = 0;
     double temper[CANDIDATES];
     double *weight = blend->weight + question * CANDIDATES;
     for (size_t i = 0; i < task->item_count; i++)
         observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
-    candidates_weigh(task, observations, tell, blend, weight, temper);
-    struct labels *labels = blend->given_up ? NULL : labels_create(task);
-    for (size_t c = 0; c < CANDIDATES && !blend->given_up; c++) {
-        if (weight[c] > 0)
-            learn_candidate(blend, labels, &candidates[c], temper[c], weight[c]);
-        tell(blend);
-    }
-    labels_destroy(labels);
+    candidates_weigh(task, observations, &judging, weight, temper);
+    if (!blend->given_up)
+        learn_candidates(blend, task, weight, temper, &learning);
+    tell(blend, learning.from + learning.part);
 }
 
 static void learn_questions(struct blend *blend)

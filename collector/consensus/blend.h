@@ -20,7 +20,7 @@
  * For truths that do not change.
  */
 struct blend;
-/* `progress` is called between candidates, with how many of all are done; false gives up (NULL is
+/* `progress` is called again and again, with how much of all is done; false gives up (NULL is
  * returned). It may be NULL. */
 NODISCARD struct blend *blend_create(const struct report_table *table,
                                      bool (*progress)(void *context, int done, int all),

@@ -60,12 +60,13 @@ static size_t choose_temper(const double *found, size_t items)
 }
 
 static void judge(const struct labels *labels, size_t folds, const struct still_kind *kind,
-                  struct trial *trial)
+                  const struct headway *headway, struct trial *trial)
 {
     size_t items = labels->of.item_count;
     auto_free double *found = memory_zeroed(items * STILL_TEMPERS, sizeof(*found));
-    for (int fold = 0; fold < STILL_FOLDS && (size_t)fold < folds; fold++) {
-        struct still *still = still_create(labels, kind, fold);
+    for (int fold = 0; (size_t)fold < folds; fold++) {
+        struct headway part = headway_part(headway, (size_t)fold, folds);
+        struct still *still = still_create(labels, kind, fold, &part);
         still_judge(still, &trial->verdict, found);
         still_destroy(still);
     }
@@ -76,7 +77,7 @@ static void judge(const struct labels *labels, size_t folds, const struct still_
 }
 
 static void judge_all(const struct labels_task *task, size_t observations,
-                      bool (*tell)(void *context), void *context, struct trial *trials)
+                      const struct headway *headway, struct trial *trials)
 {
     auto_free uint32_t *sampled = memory_zeroed(task->item_count, sizeof(*sampled));
     struct labels_task sample = *task;
@@ -84,10 +85,12 @@ static void judge_all(const struct labels_task *task, size_t observations,
     sample.items = sampled;
     struct labels *labels = labels_create(&sample);
     size_t folds = FOLDED_MOST / (observations + 1) + 1;
+    folds = folds < STILL_FOLDS ? folds : STILL_FOLDS;
     bool going = true;
     for (size_t c = 0; c < CANDIDATES && going; c++) {
-        judge(labels, folds, &candidates[c], &trials[c]);
-        going = tell(context);
+        struct headway part = headway_part(headway, c, CANDIDATES);
+        judge(labels, folds, &candidates[c], &part, &trials[c]);
+        going = headway_tell(&part, 1);
     }
     labels_destroy(labels);
 }
@@ -158,11 +161,11 @@ static void drop_light(size_t observations, double *weight)
 }
 
 void candidates_weigh(const struct labels_task *task, size_t observations,
-                      bool (*tell)(void *context), void *context, double *weight, double *temper)
+                      const struct headway *headway, double *weight, double *temper)
 {
     auto_free struct trial *trials = memory_zeroed(CANDIDATES, sizeof(*trials));
     uint64_t state = 0;
-    judge_all(task, observations, tell, context, trials);
+    judge_all(task, observations, headway, trials);
     mark_strays(trials);
     for (size_t c = 0; c < CANDIDATES; c++)
         temper[c] = trials[c].temper;

@@ -12,9 +12,10 @@ extern const struct still_kind candidates[CANDIDATES];
 
 /*
  * The weight of each candidate in one question, of which there are so many observations: adds to
- * weight[CANDIDATES], which is zero, and sets temper[CANDIDATES]. `tell` is called after each; false gives up.
+ * weight[CANDIDATES], which is zero, and sets temper[CANDIDATES]. If `headway` gives up, they are
+ * of no use.
  */
 void candidates_weigh(const struct labels_task *task, size_t observations,
-                      bool (*tell)(void *context), void *context, double *weight, double *temper);
+                      const struct headway *headway, double *weight, double *temper);
 
 #endif

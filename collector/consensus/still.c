@@ -101,7 +101,7 @@ static void update_prior(struct still *still)
     }
 }
 
-static void learn(struct still *still)
+static void learn(struct still *still, const struct headway *headway)
 {
     for (size_t place = 0; place < still->items; place++)
         start_item(still, place);
@@ -111,6 +111,8 @@ static void learn(struct still *still)
         habits_update(still, iteration);
         bool may_end = communities_are_formed(still, iteration);
         if (still_pass(still) < settled && may_end)
+            return;
+        if (!headway_tell(headway, (iteration + 1.0) / ITERATIONS))
             return;
     }
 }
@@ -130,7 +132,8 @@ static void allocate(struct still *still)
         still->communities = communities_create(still->reporters, still->options);
 }
 
-struct still *still_create(const struct labels *labels, const struct still_kind *kind, int fold)
+struct still *still_create(const struct labels *labels, const struct still_kind *kind, int fold,
+                           const struct headway *headway)
 {
     struct still *still = memory_zeroed(1, sizeof(*still));
     still->kind = *kind;
@@ -145,7 +148,7 @@ struct still *still_create(const struct labels *labels, const struct still_kind 
     if (fold >= 0)
         list_learned(still);
     allocate(still);
-    learn(still);
+    learn(still, headway);
     if (fold >= 0)
         communities_foretell(still);
     return still;

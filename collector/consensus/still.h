@@ -1,6 +1,7 @@
 #ifndef ZHANJI_CONSENSUS_STILL_H
 #define ZHANJI_CONSENSUS_STILL_H
 
+#include "collector/consensus/headway.h"
 #include "collector/consensus/labels.h"
 
 /*
@@ -43,9 +44,10 @@ extern const double still_tempers[STILL_TEMPERS];
 int still_fold(size_t observation);
 
 struct still;
-/* Learns without the labels of one fold, or of all (−1). Borrows the labels. */
+/* Learns without the labels of one fold, or of all (−1). Borrows the labels. Tells `headway` (which
+ * may be NULL) of each iteration; what was given up is of no use. */
 NODISCARD struct still *still_create(const struct labels *labels, const struct still_kind *kind,
-                                     int fold);
+                                     int fold, const struct headway *headway);
 void still_destroy(struct still *still);
 /* Adds weight × an item's posterior (by its place in the task), tempered, to p. */
 void still_add_posterior(const struct still *still, size_t place, double temper, double weight,

@@ -89,7 +89,7 @@ static void score_blend(const struct blend *blend, const struct truths *truths, 
 static void score_candidate(const struct labels *labels, size_t candidate, double weight,
                             const struct truths *truths)
 {
-    struct still *still = still_create(labels, &candidates[candidate], -1);
+    struct still *still = still_create(labels, &candidates[candidate], -1, NULL);
     double right = 0;
     double brier = 0;
     size_t options = (size_t)labels->of.options;

@@ -152,6 +152,35 @@ static void a_blend_can_be_given_up(void **state)
     report_table_finish(&table);
 }
 
+struct told {
+    int last, times;
+    bool backwards;
+};
+
+static bool note(void *context, int done, int all)
+{
+    struct told *told = context;
+    told->backwards = told->backwards || done < told->last || done > all;
+    told->times++;
+    told->last = done;
+    return true;
+}
+
+/* A model of millions of reports takes long: each of its iterations is told. */
+static void progress_goes_on_within_models(void **state)
+{
+    (void)state;
+    struct report_table table;
+    struct told told = {0};
+    make_table(false, &table);
+    struct blend *blend = blend_create(&table, note, &told);
+    assert_true(told.times > 4 * CANDIDATES);
+    assert_false(told.backwards);
+    assert_int_equal(told.last, 1000);
+    blend_destroy(blend);
+    report_table_finish(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +189,7 @@ int main(void)
         cmocka_unit_test(little_evidence_decides_nothing),
         cmocka_unit_test(the_order_of_rows_leaves_no_trace),
         cmocka_unit_test(a_blend_can_be_given_up),
+        cmocka_unit_test(progress_goes_on_within_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

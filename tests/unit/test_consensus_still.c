@@ -77,7 +77,7 @@ static struct outcome learn(const struct report_table *table, const char *name)
     for (uint32_t r = 0; r <= REPORTERS; r++)
         number[r] = r;
     struct labels *labels = labels_create(&task);
-    struct still *still = still_create(labels, &candidates[find_kind(name)], -1);
+    struct still *still = still_create(labels, &candidates[find_kind(name)], -1, NULL);
     for (uint32_t i = 0; i < ITEMS; i++) {
         double p[OPTIONS] = {0};
         int best = 0;

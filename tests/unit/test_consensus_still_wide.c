@@ -301,7 +301,7 @@ static double compare(const struct drawn *drawn, const struct report_table *tabl
     struct plain plain = {.drawn = *drawn, .table = table, .kind = kind};
     double most = 0;
     take_whole(table, &whole);
-    struct still *still = still_create(whole.labels, kind, -1);
+    struct still *still = still_create(whole.labels, kind, -1, NULL);
     plain_learn(&plain);
     for (size_t item = 0; item < drawn->items; item++) {
         auto_free double *p = memory_zeroed(drawn->options, sizeof(*p));
@@ -384,7 +384,7 @@ static void rows_of_a_wide_question_are_those_that_were_given(void **state)
     draw_table(&drawn, &table);
     take_whole(&table, &whole);
     assert_true(whole.labels->rows <= table.count);
-    struct still *still = still_create(whole.labels, &kind, -1);
+    struct still *still = still_create(whole.labels, &kind, -1, NULL);
     for (size_t item = 0; item < drawn.items; item++)
         still_add_posterior(still, item, 1, 1, p + item * drawn.options);
     assert_true(count_right(&drawn, p) > drawn.items * 8 / 10);
