@@ -7,11 +7,18 @@ static const double usual_strength = 8;
 static const double start_rate = 0.1 / 365;
 static const float settled = 1e-5F;
 
-static void start_hazard(const struct fit *fit, const struct timeline *timeline,
+static size_t most_options(const struct report_table *table)
+{
+    size_t most = 0;
+    for (uint32_t q = 0; q < table->questions; q++)
+        most = table->options[q] > most ? table->options[q] : most;
+    return most;
+}
+
+static void start_hazard(const struct fit *fit, const struct timeline *timeline, size_t width,
                          struct hazard *hazard)
 {
-    size_t width = (size_t)timeline->options;
-    hazard_constant(timeline->options, fit->options.origin, start_rate, hazard);
+    hazard_constant((int)width, fit->options.origin, start_rate, hazard);
     if (fit->options.fixed_truth) {
         hazard->base_rate = 0;
         return;
@@ -27,7 +34,7 @@ static void start_hazard(const struct fit *fit, const struct timeline *timeline,
 }
 
 static struct fit *fit_start(const struct report_table *table, const struct fit_options *options,
-                             struct timeline *timelines)
+                             struct timeline *timeline)
 {
     struct fit *fit = memory_zeroed(1, sizeof(*fit));
     fit->table = table;
@@ -37,18 +44,16 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
     fit->options.strength = options->strength > 0 ? options->strength : usual_strength;
     fit->emission = memory_zeroed(table->questions, sizeof(*fit->emission));
     fit->hazard = memory_zeroed(table->questions, sizeof(*fit->hazard));
+    fit->rough = memory_zeroed(table->questions, sizeof(*fit->rough));
     fit->gamma = memory_zeroed(table->count, sizeof(*fit->gamma));
     report_table_order(table, &fit->order, &fit->order_first);
     for (uint32_t q = 0; q < table->questions; q++)
         emission_uniform(table->options[q], &fit->emission[q]);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
-    for (uint32_t q = 0; q < table->questions; q++) {
-        if (!options->fixed_truth)
-            timeline_create(table, options, table->options[q], &timelines[q]);
-        else
-            timelines[q].options = table->options[q];
-        start_hazard(fit, &timelines[q], &fit->hazard[q]);
-    }
+    if (!options->fixed_truth)
+        timeline_create(table, options, (int)most_options(table), timeline);
+    for (uint32_t q = 0; q < table->questions; q++)
+        start_hazard(fit, timeline, table->options[q], &fit->hazard[q]);
     return fit;
 }
 
@@ -68,28 +73,19 @@ static bool chooses_strength(const struct fit *fit, int iteration)
     return now && fit->strength_is_free;
 }
 
-static size_t most_options(const struct report_table *table)
-{
-    size_t most = 0;
-    for (uint32_t q = 0; q < table->questions; q++)
-        most = table->options[q] > most ? table->options[q] : most;
-    return most;
-}
-
-/* One E and M step; returns max |Δγ|. */
-static float iterate(struct fit *fit, struct timeline *timelines, int iteration)
+/* One E and M step; returns max |Δγ|. Without a timeline truth is fixed. */
+static float iterate(struct fit *fit, struct timeline *timeline, int iteration)
 {
     const struct report_table *table = fit->table;
     auto_free double *initial = memory_alloc(record_padded(most_options(table)) * sizeof(*initial));
     float moved = 0;
     for (uint32_t q = 0; q < table->questions; q++) {
-        struct timeline *timeline = fit->options.fixed_truth ? NULL : &timelines[q];
         struct expectation expectation = {.initial = initial};
         if (timeline)
             timeline_tabulate(timeline, table, &fit->hazard[q]);
         expect_question(fit, q, timeline, &expectation);
         if (timeline)
-            hazard_update(timeline, iteration, &fit->hazard[q]);
+            hazard_update(timeline, iteration, &fit->rough[q], &fit->hazard[q]);
         update_initial(expectation.initial, &fit->hazard[q]);
         moved = expectation.moved > moved ? expectation.moved : moved;
     }
@@ -120,7 +116,7 @@ static void end_caution(struct fit *fit)
     cells_weigh(fit->table, fit->weight, &fit->cells);
 }
 
-static bool run(struct fit *fit, struct timeline *timelines)
+static bool run(struct fit *fit, struct timeline *timeline)
 {
     begin_cautiously(fit);
     for (int iteration = 1; iteration <= FIT_MOST; iteration++) {
@@ -130,7 +126,7 @@ static bool run(struct fit *fit, struct timeline *timelines)
                 cells_mix(&fit->options, &fit->cells);
         }
         fit->watched = iteration >= FIT_LEAST - 1;
-        float moved = iterate(fit, timelines, iteration);
+        float moved = iterate(fit, timeline, iteration);
         fit->iterations = iteration;
         const struct fit_options *options = &fit->options;
         if (options->progress && !options->progress(options->context, iteration, FIT_MOST))
@@ -143,11 +139,10 @@ static bool run(struct fit *fit, struct timeline *timelines)
 
 struct fit *fit_create(const struct report_table *table, const struct fit_options *options)
 {
-    auto_free struct timeline *timelines = memory_zeroed(table->questions, sizeof(*timelines));
-    struct fit *fit = fit_start(table, options, timelines);
-    bool finished = run(fit, timelines);
-    for (uint32_t q = 0; q < table->questions; q++)
-        timeline_finish(&timelines[q]);
+    struct timeline timeline = {0};
+    struct fit *fit = fit_start(table, options, &timeline);
+    bool finished = run(fit, options->fixed_truth ? NULL : &timeline);
+    timeline_finish(&timeline);
     if (!finished) {
         fit_destroy(fit);
         return NULL;
@@ -162,10 +157,12 @@ void fit_destroy(struct fit *fit)
     for (uint32_t q = 0; q < fit->table->questions; q++) {
         emission_finish(&fit->emission[q]);
         hazard_finish(&fit->hazard[q]);
+        rough_finish(&fit->rough[q]);
     }
     cells_finish(&fit->cells);
     free(fit->emission);
     free(fit->hazard);
+    free(fit->rough);
     free(fit->order);
     free(fit->order_first);
     free(fit->gamma);

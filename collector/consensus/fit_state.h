@@ -129,7 +129,8 @@ void chances_update(uint32_t question, double strength, const struct emission *e
                     struct cells *cells);
 
 /*
- * The chain of one question, tabled at its bins and at every interval of the table. L and G are
+ * The chain of one question, tabled at its bins and at every interval of the table; the next
+ * question's takes the same room. L and G are
  * from the beginning of the block (chain.h); blocks are short here, so that sums of e^{−L} over
  * many observations and their differences lose nothing.
  */
@@ -162,7 +163,6 @@ struct timeline {
     double *edge;       /* bins × (2 + options): e^{L} at begin and end, G at the end */
     double *entry_sum;  /* bins × gap_width: gaps that come in from an earlier block */
     double *within_sum; /* bins × gap_width: gaps within the bin: Σ y·Δe^{L}, days at risk */
-    double *kept_rate, *kept_target; /* of the hazard, while the gate tests smooth ones */
 };
 
 static inline double *timeline_begun(const struct timeline *timeline, size_t stop)
@@ -180,10 +180,11 @@ static inline double *timeline_edge(const struct timeline *timeline, size_t bin)
     return timeline->edge + bin * ((size_t)timeline->options + 2);
 }
 
-void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
+/* Room for questions with up to `most` options. */
+void timeline_create(const struct report_table *table, const struct fit_options *options, int most,
                      struct timeline *timeline);
 void timeline_finish(struct timeline *timeline);
-/* Tables of a hazard; clears the sums. */
+/* Tables of a hazard, for as many options as it has; clears the sums. */
 void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard);
 
@@ -199,6 +200,13 @@ struct sums {
  * Σ y·(G(t_j) − G(end of the part of the bin)). Adds to sums that are zero. */
 void timeline_gather(const struct timeline *timeline, struct sums *sums);
 
+/* λ and g of a question as they were before they were smoothed, until the gate has opened. */
+struct rough {
+    double *rate, *target;
+};
+
+void rough_finish(struct rough *rough);
+
 /* What the E step over one question leaves behind, beside N and the timeline's sums. */
 struct expectation {
     double *initial; /* expected states at the origin, in the caller's room (record_padded) */
@@ -211,6 +219,7 @@ struct fit {
     struct cells cells;
     struct emission *emission; /* of each question */
     struct hazard *hazard;     /* of each question */
+    struct rough *rough;       /* of each question */
     uint32_t *order;           /* items by question */
     uint32_t *order_first;     /* questions + 1 */
     const float *weight;       /* what each observation counts in this iteration */
@@ -234,6 +243,7 @@ void expect_question(struct fit *fit, uint32_t question, struct timeline *timeli
  * what many items say together is still a hill then, and a peak that was only noise is none.
  * Bins that pass get back the rates that they had.
  */
-void hazard_update(struct timeline *timeline, int iteration, struct hazard *hazard);
+void hazard_update(const struct timeline *timeline, int iteration, struct rough *rough,
+                   struct hazard *hazard);
 
 #endif

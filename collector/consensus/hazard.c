@@ -101,7 +101,7 @@ static void learn_bins(const struct sums *sums, struct hazard *hazard)
 }
 
 /* Running means over two months; what they replace is kept. */
-static void smooth_bins(const struct sums *sums, struct timeline *timeline, struct hazard *hazard)
+static void smooth_bins(const struct sums *sums, struct rough *rough, struct hazard *hazard)
 {
     size_t width = sums->options;
     struct sums window = {1, width, NULL, NULL, NULL};
@@ -109,8 +109,9 @@ static void smooth_bins(const struct sums *sums, struct timeline *timeline, stru
     window.restart = means + 2;
     window.exposure = means;
     window.events = means + 1;
-    memcpy(timeline->kept_rate, hazard->rate, sums->bins * sizeof(double));
-    memcpy(timeline->kept_target, hazard->target, sums->bins * width * sizeof(double));
+    *rough = (struct rough){TAKE(hazard->rate), TAKE(hazard->target)};
+    hazard->rate = memory_zeroed(sums->bins, sizeof(double));
+    hazard->target = memory_zeroed(sums->bins * width, sizeof(double));
     learn_bins(sums, hazard);
     for (size_t b = 0; b < sums->bins; b++) {
         size_t first = b > SMOOTH_SIDE ? b - SMOOTH_SIDE : 0;
@@ -130,8 +131,7 @@ static void smooth_bins(const struct sums *sums, struct timeline *timeline, stru
 }
 
 /* What passes the gate by the smooth rates gets back what it had learned. */
-static void admit_bins(const struct sums *sums, const struct timeline *timeline,
-                       struct hazard *hazard)
+static void admit_bins(const struct sums *sums, struct rough *rough, struct hazard *hazard)
 {
     size_t width = sums->options;
     double median = median_rate(sums);
@@ -143,10 +143,10 @@ static void admit_bins(const struct sums *sums, const struct timeline *timeline,
             share_base(sums, b, hazard);
             continue;
         }
-        hazard->rate[b] = timeline->kept_rate[b];
-        memcpy(hazard->target + b * width, timeline->kept_target + b * width,
-               width * sizeof(double));
+        hazard->rate[b] = rough->rate[b];
+        memcpy(hazard->target + b * width, rough->target + b * width, width * sizeof(double));
     }
+    rough_finish(rough);
 }
 
 static void gate_bins(const struct sums *sums, struct hazard *hazard)
@@ -161,7 +161,15 @@ static void gate_bins(const struct sums *sums, struct hazard *hazard)
             share_base(sums, b, hazard);
 }
 
-void hazard_update(struct timeline *timeline, int iteration, struct hazard *hazard)
+void rough_finish(struct rough *rough)
+{
+    free(rough->rate);
+    free(rough->target);
+    *rough = (struct rough){0};
+}
+
+void hazard_update(const struct timeline *timeline, int iteration, struct rough *rough,
+                   struct hazard *hazard)
 {
     size_t width = (size_t)timeline->options;
     struct sums sums = {timeline->bins, width, NULL, NULL, NULL};
@@ -175,9 +183,9 @@ void hazard_update(struct timeline *timeline, int iteration, struct hazard *haza
     if (iteration < FIT_SMOOTH)
         learn_bins(&sums, hazard);
     else if (iteration == FIT_SMOOTH)
-        smooth_bins(&sums, timeline, hazard);
+        smooth_bins(&sums, rough, hazard);
     else if (iteration == FIT_GATE)
-        admit_bins(&sums, timeline, hazard);
+        admit_bins(&sums, rough, hazard);
     else
         gate_bins(&sums, hazard);
 }

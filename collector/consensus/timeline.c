@@ -8,19 +8,26 @@ static size_t padded(size_t count)
     return (count + RECORD_WIDTH - 1) / RECORD_WIDTH * RECORD_WIDTH;
 }
 
-void timeline_create(const struct report_table *table, const struct fit_options *options, int count,
+/* Rows for a question's number of options. */
+static void shape_rows(struct timeline *timeline, int options)
+{
+    timeline->options = options;
+    timeline->width = padded((size_t)options);
+    timeline->gap_width = padded((size_t)options + 1);
+    timeline->chain.options = options;
+}
+
+void timeline_create(const struct report_table *table, const struct fit_options *options, int most,
                      struct timeline *timeline)
 {
     double last = options->origin;
     for (size_t i = 0; i < table->intervals; i++)
         last = fmax(last, table->interval[i].time);
     size_t bins = (size_t)floor(last - options->origin) + 1;
-    size_t width = (size_t)count;
-    *timeline = (struct timeline){.options = count, .bins = bins, .origin = options->origin};
-    timeline->width = padded(width);
-    timeline->gap_width = padded(width + 1);
+    size_t width = (size_t)most;
+    *timeline = (struct timeline){.bins = bins, .origin = options->origin};
+    shape_rows(timeline, most);
     timeline->stops = table->intervals + 1;
-    timeline->chain.options = count;
     timeline->chain.count = bins + 1;
     timeline->chain.pieces = memory_zeroed(bins + 1, sizeof(*timeline->chain.pieces));
     timeline->chain.target = memory_zeroed((bins + 1) * width, sizeof(double));
@@ -32,8 +39,6 @@ void timeline_create(const struct report_table *table, const struct fit_options 
     timeline->edge = memory_zeroed(bins * (width + 2), sizeof(double));
     timeline->entry_sum = memory_zeroed(bins * timeline->gap_width, sizeof(double));
     timeline->within_sum = memory_zeroed(bins * timeline->gap_width, sizeof(double));
-    timeline->kept_rate = memory_zeroed(bins, sizeof(double));
-    timeline->kept_target = memory_zeroed(bins * width, sizeof(double));
 }
 
 void timeline_finish(struct timeline *timeline)
@@ -45,8 +50,6 @@ void timeline_finish(struct timeline *timeline)
     free(timeline->edge);
     free(timeline->entry_sum);
     free(timeline->within_sum);
-    free(timeline->kept_rate);
-    free(timeline->kept_target);
     *timeline = (struct timeline){0};
 }
 
@@ -85,8 +88,10 @@ static void fill_stop(struct timeline *timeline, size_t number, double time)
     stop->bin = (uint32_t)fmin(place, (double)(timeline->bins - 1));
     stop->time = fmax(time, timeline->origin);
     stop->block = timeline->chain.pieces[stop->bin].block;
-    double hazard =
-        table_at(timeline, stop->bin, stop->time, timeline->stop_grown + number * timeline->width);
+    double *grown = timeline->stop_grown + number * timeline->width;
+    double hazard = table_at(timeline, stop->bin, stop->time, grown);
+    for (size_t l = (size_t)timeline->options; l < timeline->width; l++)
+        grown[l] = 0;
     stop->grown_to = exp(hazard);
     stop->shrunk_to = exp(-hazard);
 }
@@ -102,6 +107,7 @@ static void clear_sums(struct timeline *timeline)
 void timeline_tabulate(struct timeline *timeline, const struct report_table *table,
                        const struct hazard *hazard)
 {
+    shape_rows(timeline, hazard->options);
     clear_sums(timeline);
     fill_chain(timeline, hazard);
     for (size_t b = 0; b < timeline->bins; b++) {

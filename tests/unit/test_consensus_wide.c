@@ -42,7 +42,7 @@ struct world {
     struct fit fit;
     struct emission emission[2];
     struct hazard hazard[2];
-    struct timeline timeline[2];
+    struct timeline timeline; /* one after the other, as in a fit */
     struct plain plain[2];
 };
 
@@ -159,9 +159,9 @@ static void world_start(size_t options, bool fixed, uint64_t *random, struct wor
         plain_start(count, &world->plain[q]);
         emission_uniform((int)count, &world->emission[q]);
         draw_hazard(count, fixed, random, &world->hazard[q]);
-        if (!fixed)
-            timeline_create(&world->table, &wanted, (int)count, &world->timeline[q]);
     }
+    if (!fixed)
+        timeline_create(&world->table, &wanted, (int)options, &world->timeline);
     cells_build(&world->table, &wanted, &world->fit.cells, world->emission);
 }
 
@@ -171,8 +171,8 @@ static void world_end(struct world *world)
         plain_finish(&world->plain[q]);
         emission_finish(&world->emission[q]);
         hazard_finish(&world->hazard[q]);
-        timeline_finish(&world->timeline[q]);
     }
+    timeline_finish(&world->timeline);
     cells_finish(&world->fit.cells);
     free(world->fit.gamma);
     free(world->fit.order);
@@ -487,7 +487,7 @@ static void compare_sums(const struct world *world, uint32_t question)
     size_t options = plain->options;
     auto_free double *rows = memory_zeroed(DAYS * (options + 2), sizeof(double));
     struct sums sums = {DAYS, options, rows + 2 * DAYS, rows, rows + DAYS};
-    timeline_gather(&world->timeline[question], &sums);
+    timeline_gather(&world->timeline, &sums);
     for (size_t d = 0; d < DAYS; d++) {
         assert_close(sums.exposure[d], plain->exposure[d]);
         for (size_t l = 0; l < options; l++)
@@ -528,9 +528,10 @@ static void compare_iteration(struct world *world, bool fixed, int iteration)
 {
     for (uint32_t q = 0; q < 2; q++) {
         size_t options = world->plain[q].options;
-        struct timeline *timeline = fixed ? NULL : &world->timeline[q];
+        struct timeline *timeline = fixed ? NULL : &world->timeline;
         auto_free double *initial = memory_zeroed(record_padded(options), sizeof(double));
         struct expectation expectation = {.initial = initial};
+        struct rough rough = {0};
         if (timeline)
             timeline_tabulate(timeline, &world->table, &world->hazard[q]);
         expect_question(&world->fit, q, timeline, &expectation);
@@ -541,7 +542,7 @@ static void compare_iteration(struct world *world, bool fixed, int iteration)
         if (!timeline)
             continue;
         compare_sums(world, q);
-        hazard_update(timeline, iteration, &world->hazard[q]);
+        hazard_update(timeline, iteration, &rough, &world->hazard[q]);
         compare_hazard(world, q);
     }
     cells_update(&world->table, &world->fit.options, false, &world->fit.cells, world->emission);
