@@ -59,7 +59,8 @@ static void learn(struct estimator *estimator)
     progress_start(&progress, "learning");
     estimator->fit = fit_create(table, &options);
     if (fixed && !plain)
-        estimator->blend = blend_create(table, show_iteration, &progress);
+        estimator->blend =
+            blend_create(table, fit_right(estimator->fit), show_iteration, &progress);
     progress_end(&progress);
     estimator->chains = chains_create(estimator->fit, table->questions, most_chain_bytes);
 }

@@ -1,6 +1,22 @@
 #include "collector/consensus/blend.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "collector/consensus/roster.h"
+#include "collector/consensus/trials.h"
+
+/* As how many reports what is known of a reporter by other questions may count here, to choose
+ * from. */
+static const double trusts[] = {0, 4, 16, 64};
+/* Observations: what the candidates did in other questions counts as that many here at most. */
+static const double most_others = 500;
+
+enum {
+    TRUSTING = 5,      /* the candidate by which trust is chosen: the model of consensus.md */
+    ASKED_MOST = 4096, /* questions by which it is, about */
+    STEPS = 1000       /* of progress */
+};
 
 struct blend {
     const struct report_table *table;
@@ -10,10 +26,6 @@ struct blend {
     bool (*progress)(void *context, int done, int all);
     void *context;
     bool given_up;
-};
-
-enum {
-    STEPS = 1000 /* of progress */
 };
 
 static bool tell(void *context, double share)
@@ -42,39 +54,50 @@ static void learn_candidate(struct blend *blend, const struct labels *labels,
     still_destroy(still);
 }
 
-/* The reporters of a question among themselves, for all questions one after the other. */
-struct roster {
-    uint32_t *listed; /* as many as there are */
-    uint32_t *number; /* by reporter of the table */
-    bool *is_listed;  /* all false between questions */
-};
-
-static int reporter_compare(const void *left, const void *right)
+/* The trust with which what was held out is told best, over all questions. */
+static void choose_trust(const struct blend *blend, struct roster *roster,
+                         const struct headway *headway)
 {
-    uint32_t a = *(const uint32_t *)left;
-    uint32_t b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* In the order of the table's numbers, so that sums over them are taken in that order. */
-static size_t number_reporters(const struct report_table *table, const uint32_t *items,
-                               size_t count, struct roster *roster)
-{
-    size_t found = 0;
-    for (size_t n = 0; n < count; n++) {
-        for (uint32_t i = table->first[items[n]]; i < table->first[items[n] + 1]; i++) {
-            uint32_t reporter = table->reporter[i];
-            if (!roster->is_listed[reporter])
-                roster->listed[found++] = reporter;
-            roster->is_listed[reporter] = true;
+    const struct report_table *table = blend->table;
+    double found[ARRAY_LENGTH(trusts)] = {0};
+    size_t best = 0;
+    uint32_t step = table->questions / ASKED_MOST + 1;
+    for (uint32_t q = 0; q < table->questions && !blend->given_up; q += step) {
+        struct headway part = headway_part(headway, q, table->questions);
+        for (size_t t = 0; t < ARRAY_LENGTH(trusts); t++) {
+            struct headway of_trust = headway_part(&part, t, ARRAY_LENGTH(trusts));
+            struct labels_task task = roster_take(table, q, trusts[t], roster);
+            found[t] += trials_try(&task, &candidates[TRUSTING], &of_trust);
         }
     }
-    qsort(roster->listed, found, sizeof(*roster->listed), reporter_compare);
-    for (size_t i = 0; i < found; i++) {
-        roster->number[roster->listed[i]] = (uint32_t)i;
-        roster->is_listed[roster->listed[i]] = false;
+    for (size_t t = 1; t < ARRAY_LENGTH(trusts); t++)
+        best = found[t] > found[best] ? t : best;
+    roster->trust = trusts[best];
+}
+
+static void add_trials(const struct trials *trials, double sign, struct trial *sum)
+{
+    for (size_t c = 0; c < CANDIDATES; c++) {
+        sum[c].verdict.judged += sign * trials->of[c].verdict.judged;
+        sum[c].verdict.agreement += sign * trials->of[c].verdict.agreement;
+        for (size_t t = 0; t < STILL_TEMPERS; t++)
+            sum[c].found[t] += sign * trials->of[c].found[t];
     }
-    return found;
+}
+
+/* What the candidates did in all questions but one, as far as it counts there. */
+static void judge_elsewhere(const struct trial *whole, const struct trials *own,
+                            struct trial *others)
+{
+    memcpy(others, whole, CANDIDATES * sizeof(*others));
+    add_trials(own, -1, others);
+    double share = most_others / fmax(most_others, others[0].verdict.judged);
+    for (size_t c = 0; c < CANDIDATES; c++) {
+        others[c].verdict.judged *= share;
+        others[c].verdict.agreement *= share;
+        for (size_t t = 0; t < STILL_TEMPERS; t++)
+            others[c].found[t] *= share;
+    }
 }
 
 static void learn_candidates(struct blend *blend, const struct labels_task *task,
@@ -96,49 +119,56 @@ static void learn_candidates(struct blend *blend, const struct labels_task *task
     labels_destroy(labels);
 }
 
-static void learn_question(struct blend *blend, uint32_t question, const struct labels_task *task)
+static void judge_questions(struct blend *blend, struct roster *roster,
+                            const struct headway *headway, struct trials **trials)
 {
-    const struct report_table *table = blend->table;
-    const struct headway whole = {tell, blend, 0, 1};
-    struct headway headway = headway_part(&whole, question, table->questions);
-    struct headway judging = headway_part(&headway, 0, 2);
-    struct headway learning = headway_part(&headway, 1, 2);
-    size_t observations = 0;
-    double temper[CANDIDATES];
-    double *weight = blend->weight + question * CANDIDATES;
-    for (size_t i = 0; i < task->item_count; i++)
-        observations += table->first[task->items[i] + 1] - table->first[task->items[i]];
-    candidates_weigh(task, observations, &judging, weight, temper);
-    if (!blend->given_up)
-        learn_candidates(blend, task, weight, temper, &learning);
-    tell(blend, learning.from + learning.part);
-}
-
-static void learn_questions(struct blend *blend)
-{
-    const struct report_table *table = blend->table;
-    size_t reporters = (size_t)table->reporters + 1;
-    auto_free uint32_t *order = NULL;
-    auto_free uint32_t *first = NULL;
-    auto_free uint32_t *listed = memory_zeroed(reporters, sizeof(*listed));
-    auto_free uint32_t *number = memory_zeroed(reporters, sizeof(*number));
-    auto_free bool *is_listed = memory_zeroed(reporters, sizeof(*is_listed));
-    struct roster roster = {listed, number, is_listed};
-    report_table_order(table, &order, &first);
-    for (uint32_t q = 0; q < table->questions && !blend->given_up; q++) {
-        struct labels_task task = {
-            .table = table,
-            .items = order + first[q],
-            .item_count = first[q + 1] - first[q],
-            .options = table->options[q],
-            .number = number,
-        };
-        task.reporters = number_reporters(table, task.items, task.item_count, &roster);
-        learn_question(blend, q, &task);
+    for (uint32_t q = 0; q < blend->table->questions && !blend->given_up; q++) {
+        struct headway part = headway_part(headway, q, blend->table->questions);
+        struct labels_task task = roster_take(blend->table, q, roster->trust, roster);
+        trials[q] = trials_create(&task, &part);
     }
 }
 
-struct blend *blend_create(const struct report_table *table,
+static void learn_questions(struct blend *blend, struct roster *roster,
+                            const struct headway *headway, struct trials *const *trials)
+{
+    uint32_t questions = blend->table->questions;
+    struct trial whole[CANDIDATES] = {0};
+    struct trial others[CANDIDATES];
+    for (uint32_t q = 0; q < questions && !blend->given_up; q++)
+        add_trials(trials[q], 1, whole);
+    for (uint32_t q = 0; q < questions && !blend->given_up; q++) {
+        struct headway part = headway_part(headway, q, questions);
+        struct labels_task task = roster_take(blend->table, q, roster->trust, roster);
+        double temper[CANDIDATES];
+        double *weight = blend->weight + q * CANDIDATES;
+        judge_elsewhere(whole, trials[q], others);
+        candidates_weigh(trials[q], questions > 1 ? others : NULL, weight, temper);
+        learn_candidates(blend, &task, weight, temper, &part);
+    }
+}
+
+static void learn(struct blend *blend, const float *right)
+{
+    const struct report_table *table = blend->table;
+    struct roster *roster = roster_create(table, right);
+    auto_free struct trials **trials = memory_zeroed(table->questions, sizeof(*trials));
+    const struct headway whole = {tell, blend, 0, 1};
+    size_t first = roster->elsewhere ? 1 : 0;
+    const struct headway trusting = headway_part(&whole, 0, 2 + first);
+    const struct headway judging = headway_part(&whole, first, 2 + first);
+    const struct headway learning = headway_part(&whole, first + 1, 2 + first);
+    if (roster->elsewhere)
+        choose_trust(blend, roster, &trusting);
+    judge_questions(blend, roster, &judging, trials);
+    learn_questions(blend, roster, &learning, trials);
+    tell(blend, 1);
+    for (uint32_t q = 0; q < table->questions; q++)
+        trials_destroy(trials[q]);
+    roster_destroy(roster);
+}
+
+struct blend *blend_create(const struct report_table *table, const float *right,
                            bool (*progress)(void *context, int done, int all), void *context)
 {
     struct blend *blend = memory_zeroed(1, sizeof(*blend));
@@ -153,7 +183,7 @@ struct blend *blend_create(const struct report_table *table,
         cells += table->options[table->question[item]];
     }
     blend->p = memory_zeroed(cells, sizeof(*blend->p));
-    learn_questions(blend);
+    learn(blend, right);
     if (blend->given_up) {
         blend_destroy(blend);
         return NULL;

@@ -17,12 +17,17 @@
  * Guo et al., ICML 2017, but without any known truth).
  * A candidate whose truth agrees much less with the answers held out than another's gets none: it
  * has taken something else for the truth, which likelihood alone cannot tell.
+ * Of a question with few labels its own say little: what the candidates did in other questions is
+ * added, as that of so many labels at most; and a reporter's tally holds what is known of the
+ * reporter by other questions (elsewhere.h), as far as by that what was held out is told best.
  * For truths that do not change.
  */
 struct blend;
-/* `progress` is called again and again, with how much of all is done; false gives up (NULL is
+/* `right` is, of each observation, the chance that it is true, by a model of all questions; NULL:
+ * questions are learned from alone. `progress` is called again and again, with how much of all is
+ * done; false gives up (NULL is
  * returned). It may be NULL. */
-NODISCARD struct blend *blend_create(const struct report_table *table,
+NODISCARD struct blend *blend_create(const struct report_table *table, const float *right,
                                      bool (*progress)(void *context, int done, int all),
                                      void *context);
 void blend_destroy(struct blend *blend);

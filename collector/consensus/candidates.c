@@ -1,4 +1,4 @@
-#include "collector/consensus/candidates.h"
+#include "collector/consensus/trials.h"
 
 #include <math.h>
 
@@ -17,96 +17,52 @@ const struct still_kind candidates[CANDIDATES] = {
 };
 
 enum {
-    FOLDED_MOST = 100000,  /* observations learned from in all folds together, about */
-    SAMPLED_MOST = 200000, /* above this a sample of items is judged by */
-    LARGE = 2000000,       /* above this the best candidate alone is learned in the end */
-    DRAWS = 200,           /* of the bootstrap */
-    BLOCKS = 1024          /* items are drawn in as many groups, at most */
+    LARGE = 2000000, /* observations: of more the best candidate alone is learned in the end */
+    DRAWS = 200      /* of the bootstrap */
 };
 
 static const double least_weight = 0.01;
 static const double least_agreement = 0.08; /* below the candidate of most agreement */
 
-/* Some items, so that not more than about SAMPLED_MOST observations are judged. */
-static size_t sample_items(const struct labels_task *task, size_t observations, uint32_t *sampled)
-{
-    size_t every = observations / SAMPLED_MOST + 1;
-    size_t count = 0;
-    for (size_t i = 0; i < task->item_count; i += every)
-        sampled[count++] = task->items[i];
-    return count;
-}
-
-/* How a candidate did: Σ w·log P of what was held out, by groups of items. */
-struct trial {
-    struct still_verdict verdict;
-    double found[BLOCKS];
-    double temper; /* with which it did best */
-    bool strays;
+/* What is known of a question's candidates: by its own trials, and by others. */
+struct contest {
+    const struct trials *trials;
+    const struct trial *others; /* CANDIDATES; NULL: none */
+    bool strays[CANDIDATES];
 };
 
 /* The temper that is best over all items. Candidates are still compared as they are: by its own
  * temper the one that is too sure of every reporter's ways would seem as good as any. */
-static size_t choose_temper(const double *found, size_t items)
+static size_t choose_temper(const struct contest *contest, size_t candidate)
 {
-    double sum[STILL_TEMPERS] = {0};
+    double found[STILL_TEMPERS];
     size_t best = 0;
-    for (size_t place = 0; place < items; place++)
-        for (size_t t = 0; t < STILL_TEMPERS; t++)
-            sum[t] += found[place * STILL_TEMPERS + t];
+    for (size_t t = 0; t < STILL_TEMPERS; t++) {
+        found[t] = contest->trials->of[candidate].found[t];
+        found[t] += contest->others ? contest->others[candidate].found[t] : 0;
+    }
     for (size_t t = 1; t < STILL_TEMPERS; t++)
-        best = sum[t] > sum[best] ? t : best;
+        best = found[t] > found[best] ? t : best;
     return best;
 }
 
-static void judge(const struct labels *labels, size_t folds, const struct still_kind *kind,
-                  const struct headway *headway, struct trial *trial)
+static double agreement(const struct contest *contest, size_t candidate)
 {
-    size_t items = labels->of.item_count;
-    auto_free double *found = memory_zeroed(items * STILL_TEMPERS, sizeof(*found));
-    for (int fold = 0; (size_t)fold < folds; fold++) {
-        struct headway part = headway_part(headway, (size_t)fold, folds);
-        struct still *still = still_create(labels, kind, fold, &part);
-        still_judge(still, &trial->verdict, found);
-        still_destroy(still);
+    struct still_verdict verdict = contest->trials->of[candidate].verdict;
+    if (contest->others) {
+        verdict.judged += contest->others[candidate].verdict.judged;
+        verdict.agreement += contest->others[candidate].verdict.agreement;
     }
-    size_t best = choose_temper(found, items);
-    trial->temper = still_tempers[best];
-    for (size_t place = 0; place < items; place++)
-        trial->found[place % BLOCKS] += found[place * STILL_TEMPERS]; /* of power 1 */
+    return verdict.agreement / fmax(verdict.judged, 1e-9);
 }
 
-static void judge_all(const struct labels_task *task, size_t observations,
-                      const struct headway *headway, struct trial *trials)
-{
-    auto_free uint32_t *sampled = memory_zeroed(task->item_count, sizeof(*sampled));
-    struct labels_task sample = *task;
-    sample.item_count = sample_items(task, observations, sampled);
-    sample.items = sampled;
-    struct labels *labels = labels_create(&sample);
-    size_t folds = FOLDED_MOST / (observations + 1) + 1;
-    folds = folds < STILL_FOLDS ? folds : STILL_FOLDS;
-    bool going = true;
-    for (size_t c = 0; c < CANDIDATES && going; c++) {
-        struct headway part = headway_part(headway, c, CANDIDATES);
-        judge(labels, folds, &candidates[c], &part, &trials[c]);
-        going = headway_tell(&part, 1);
-    }
-    labels_destroy(labels);
-}
-
-static double agreement(const struct trial *trial)
-{
-    return trial->verdict.agreement / fmax(trial->verdict.judged, 1e-9);
-}
-
-static void mark_strays(struct trial *trials)
+static void mark_strays(struct contest *contest)
 {
     double most = 0;
     for (size_t c = 0; c < CANDIDATES; c++)
-        most = fmax(most, agreement(&trials[c]));
+        most = fmax(most, agreement(contest, c));
     for (size_t c = 0; c < CANDIDATES; c++)
-        trials[c].strays = agreement(&trials[c]) < most - least_agreement;
+        contest->strays[c] = agreement(contest, c) < most - least_agreement;
 }
 
 /* A draw of the standard exponential distribution, the same for every run (SplitMix64). */
@@ -119,26 +75,37 @@ static double draw_exponential(uint64_t *state)
     return -log(((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53);
 }
 
-/* Adds the candidates' shares under one draw of weights for `blocks` groups of items. */
-static void add_draw(const struct trial *trials, size_t blocks, uint64_t *state, double *weight)
+/* Σ d·ℓ of a candidate under one draw of weights for the groups of items. */
+static double weigh_found(const struct contest *contest, size_t candidate, const double *draws,
+                          double sum)
 {
-    double draws[BLOCKS];
+    size_t blocks = contest->trials->blocks;
+    const double *of_block = contest->trials->found + candidate * blocks;
+    double found = 0;
+    for (size_t b = 0; b < blocks; b++)
+        found += draws[b] * of_block[b];
+    found *= (double)blocks / sum;
+    return contest->others ? found + contest->others[candidate].found[0] : found;
+}
+
+/* Adds the candidates' shares under one draw. */
+static void add_draw(const struct contest *contest, uint64_t *state, double *weight)
+{
+    double draws[TRIALS_BLOCKS];
     double sum = 0;
     double whole = 0;
     double best = -HUGE_VAL;
-    double found[CANDIDATES] = {0};
-    for (size_t b = 0; b < blocks; b++) {
+    double found[CANDIDATES];
+    for (size_t b = 0; b < contest->trials->blocks; b++) {
         draws[b] = draw_exponential(state);
         sum += draws[b];
     }
     for (size_t c = 0; c < CANDIDATES; c++) {
-        for (size_t b = 0; b < blocks; b++)
-            found[c] += draws[b] * trials[c].found[b];
-        found[c] *= (double)blocks / sum;
-        best = trials[c].strays ? best : fmax(best, found[c]);
+        found[c] = weigh_found(contest, c, draws, sum);
+        best = contest->strays[c] ? best : fmax(best, found[c]);
     }
     for (size_t c = 0; c < CANDIDATES; c++) {
-        found[c] = trials[c].strays ? 0 : exp(found[c] - best);
+        found[c] = contest->strays[c] ? 0 : exp(found[c] - best);
         whole += found[c];
     }
     for (size_t c = 0; c < CANDIDATES; c++)
@@ -160,16 +127,15 @@ static void drop_light(size_t observations, double *weight)
         weight[c] /= sum;
 }
 
-void candidates_weigh(const struct labels_task *task, size_t observations,
-                      const struct headway *headway, double *weight, double *temper)
+void candidates_weigh(const struct trials *trials, const struct trial *others, double *weight,
+                      double *temper)
 {
-    auto_free struct trial *trials = memory_zeroed(CANDIDATES, sizeof(*trials));
+    struct contest contest = {.trials = trials, .others = others};
     uint64_t state = 0;
-    judge_all(task, observations, headway, trials);
-    mark_strays(trials);
+    mark_strays(&contest);
     for (size_t c = 0; c < CANDIDATES; c++)
-        temper[c] = trials[c].temper;
+        temper[c] = still_tempers[choose_temper(&contest, c)];
     for (int draw = 0; draw < DRAWS; draw++)
-        add_draw(trials, task->item_count < BLOCKS ? task->item_count : BLOCKS, &state, weight);
-    drop_light(observations, weight);
+        add_draw(&contest, &state, weight);
+    drop_light(trials->observations, weight);
 }

@@ -11,11 +11,13 @@ enum {
 extern const struct still_kind candidates[CANDIDATES];
 
 /*
- * The weight of each candidate in one question, of which there are so many observations: adds to
- * weight[CANDIDATES], which is zero, and sets temper[CANDIDATES]. If `headway` gives up, they are
- * of no use.
+ * The weight of each candidate in one question: adds to weight[CANDIDATES], which is zero, and sets
+ * temper[CANDIDATES]. `others` is what is known of the candidates by other questions, as far as it
+ * counts here; NULL: nothing.
  */
-void candidates_weigh(const struct labels_task *task, size_t observations,
-                      const struct headway *headway, double *weight, double *temper);
+struct trial;
+struct trials;
+void candidates_weigh(const struct trials *trials, const struct trial *others, double *weight,
+                      double *temper);
 
 #endif

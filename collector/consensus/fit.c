@@ -200,6 +200,11 @@ int fit_iterations(const struct fit *fit)
     return fit->iterations;
 }
 
+const float *fit_right(const struct fit *fit)
+{
+    return fit->gamma;
+}
+
 /* The Wilson score interval (Wilson, JASA 22, 1927) over A + Σ all trials, prior included. */
 void fit_reporter(const struct fit *fit, uint32_t reporter, struct fit_reporter *reporter_out)
 {

@@ -45,6 +45,8 @@ double fit_published(double accuracy);
 /* s of a question. */
 double fit_strength(const struct fit *fit, uint32_t question);
 int fit_iterations(const struct fit *fit);
+/* Of each observation of the table the posterior of what it said, by the last E step; the fit's. */
+const float *fit_right(const struct fit *fit);
 
 /* An accuracy's standing: the weight it rests on and its 95 % interval, of the posterior
  * Beta(A·m + correct, A·(1 − m) + wrong), in a large set of the Beta that is like it (mixture.h). */

@@ -8,13 +8,19 @@
  * What is learned of a reporter's giving an answer is a row: there is one for each answer that the
  * reporter gave, so that rows are at most as many as labels however many options there are.
  */
+/* How often a reporter was right, and of how many. */
+struct tally {
+    double correct, all;
+};
+
 struct labels_task {
     const struct report_table *table;
     const uint32_t *items;
     size_t item_count;
     int options;
-    const uint32_t *number; /* by reporter of the table: among those of the question */
-    size_t reporters;       /* how many these are, also if not all told of these items */
+    const uint32_t *number;        /* by reporter of the table: among those of the question */
+    size_t reporters;              /* how many these are, also if not all told of these items */
+    const struct tally *elsewhere; /* by that number, of other questions; NULL: nothing */
 };
 
 struct label {

@@ -9,6 +9,7 @@
  * class k and a difficulty d of the item (Whitehill et al., NIPS 2009, let items differ in
  * difficulty; here in two kinds). What θ[d][r][k][l] is made of:
  *   prior = a_{r,d}[k=l] + (1 − a_{r,d})·ν_d[k][l],  a_{r,d} = (A·m_d + Σ correct)/(A + Σ all)
+ * where, with one difficulty, the sums hold what is known of the reporter by other questions.
  */
 enum still_way {
     STILL_COIN,    /* θ = prior; m is pooled over reporters and A found by the likelihood of

@@ -10,15 +10,13 @@ struct accuracy_prior {
     double mean, weight;
 };
 
-/* How often a reporter was right in one difficulty, and of how many. */
-struct tally {
-    double correct, all;
-};
-
+/* What a reporter did in one difficulty; where nobody asks how difficult items are, with what is
+ * known by other questions. */
 static inline struct tally ways_tally(const struct still *still, size_t reporter, size_t difficulty)
 {
     const uint32_t *first = still->labels->first_row + reporter;
-    struct tally tally = {0};
+    bool one = still->kind.difficulties == 1 && still->labels->of.elsewhere;
+    struct tally tally = one ? still->labels->of.elsewhere[reporter] : (struct tally){0};
     for (size_t row = first[0]; row < first[1]; row++) {
         const double *count = still->counts + row * still->states + difficulty * still->options;
         tally.all = still_sum(tally.all, count, still->options, still->options > STILL_FEW);

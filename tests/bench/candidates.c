@@ -113,9 +113,10 @@ static void score_all(struct data *data, const struct truths *truths)
         items[i] = i;
     for (uint32_t r = 0; r < reporters; r++)
         number[r] = r;
-    struct labels_task task = {table, items, table->items, table->options[0], number, reporters};
+    struct labels_task task = {table,  items,     table->items, table->options[0],
+                               number, reporters, NULL};
     report_table_weigh(table, false);
-    struct blend *blend = blend_create(table, NULL, NULL);
+    struct blend *blend = blend_create(table, NULL, NULL, NULL);
     struct labels *labels = labels_create(&task);
     printf("[");
     score_blend(blend, truths, task.options);

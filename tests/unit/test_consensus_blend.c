@@ -56,7 +56,7 @@ static void truth_is_found_behind_those_who_always_say_the_same(void **state)
     (void)state;
     struct report_table table;
     make_table(false, &table);
-    struct blend *blend = blend_create(&table, NULL, NULL);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
     int right = 0;
     for (uint32_t item = 0; item < ITEMS; item++) {
         double p[CONSENSUS_OPTIONS_MAX];
@@ -74,7 +74,7 @@ static void full_confusion_outweighs_one_accuracy_here(void **state)
     (void)state;
     struct report_table table;
     make_table(false, &table);
-    struct blend *blend = blend_create(&table, NULL, NULL);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
     double coins = 0;
     double sum = 0;
     for (size_t c = 0; c < CANDIDATES; c++) {
@@ -105,7 +105,7 @@ static void little_evidence_decides_nothing(void **state)
         report_table_add(builder, &row);
     }
     report_table_build_take(builder, &shape, &table);
-    struct blend *blend = blend_create(&table, NULL, NULL);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
     size_t sharing = 0;
     for (size_t c = 0; c < CANDIDATES; c++) {
         assert_true(blend_weight(blend, 0, c) < 0.5);
@@ -123,7 +123,7 @@ static void the_order_of_rows_leaves_no_trace(void **state)
     struct blend *blends[2];
     for (size_t i = 0; i < 2; i++) {
         make_table(i == 1, &tables[i]);
-        blends[i] = blend_create(&tables[i], NULL, NULL);
+        blends[i] = blend_create(&tables[i], NULL, NULL, NULL);
     }
     for (size_t item = 0; item < ITEMS; item++) {
         double p[2][CONSENSUS_OPTIONS_MAX] = {{0}};
@@ -148,7 +148,7 @@ static void a_blend_can_be_given_up(void **state)
     (void)state;
     struct report_table table;
     make_table(false, &table);
-    assert_null(blend_create(&table, give_up, NULL));
+    assert_null(blend_create(&table, NULL, give_up, NULL));
     report_table_finish(&table);
 }
 
@@ -173,7 +173,7 @@ static void progress_goes_on_within_models(void **state)
     struct report_table table;
     struct told told = {0};
     make_table(false, &table);
-    struct blend *blend = blend_create(&table, note, &told);
+    struct blend *blend = blend_create(&table, NULL, note, &told);
     assert_true(told.times > 4 * CANDIDATES);
     assert_false(told.backwards);
     assert_int_equal(told.last, 1000);

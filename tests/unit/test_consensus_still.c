@@ -70,7 +70,7 @@ static struct outcome learn(const struct report_table *table, const char *name)
 {
     uint32_t items[ITEMS];
     uint32_t number[REPORTERS + 1];
-    struct labels_task task = {table, items, ITEMS, OPTIONS, number, REPORTERS};
+    struct labels_task task = {table, items, ITEMS, OPTIONS, number, REPORTERS, NULL};
     struct outcome outcome = {0};
     for (uint32_t i = 0; i < ITEMS; i++)
         items[i] = i;
@@ -101,7 +101,7 @@ static void who_errs_alike_is_known_by_few_labels(void **state)
     double together = learn(&table, "communities").right;
     assert_true(together > learn(&table, "one-coin-directed").right + 0.03);
     assert_true(together > learn(&table, "hierarchical-8").right + 0.03);
-    struct blend *blend = blend_create(&table, NULL, NULL);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
     assert_true(blend_weight(blend, 0, find_kind("communities")) > 0.9);
     blend_destroy(blend);
     report_table_finish(&table);
@@ -143,7 +143,7 @@ static void draw_hard_items(struct report_table *table)
 static struct outcome learn_blend(const struct report_table *table)
 {
     struct outcome outcome = {0};
-    struct blend *blend = blend_create(table, NULL, NULL);
+    struct blend *blend = blend_create(table, NULL, NULL, NULL);
     for (uint32_t i = 0; i < ITEMS; i++) {
         double p[CONSENSUS_OPTIONS_MAX];
         int best = 0;

@@ -281,8 +281,8 @@ static void take_whole(const struct report_table *table, struct whole *whole)
         whole->items[i] = i;
     for (uint32_t r = 0; r <= table->reporters; r++)
         whole->number[r] = r;
-    struct labels_task task = {table,         whole->items,    table->items, table->options[0],
-                               whole->number, table->reporters};
+    struct labels_task task = {table,         whole->items,     table->items, table->options[0],
+                               whole->number, table->reporters, NULL};
     whole->labels = labels_create(&task);
 }
 
@@ -364,7 +364,7 @@ static void a_wide_blend_finds_more_than_the_majority(void **state)
     auto_free double *voted = memory_zeroed(drawn.items * drawn.options, sizeof(*voted));
     draw_table(&drawn, &table);
     votes(&drawn, &table, voted);
-    struct blend *blend = blend_create(&table, NULL, NULL);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
     for (size_t item = 0; item < drawn.items; item++)
         blend_posterior(blend, item, found + item * drawn.options);
     assert_true(count_right(&drawn, found) > count_right(&drawn, voted) + drawn.items / 20);
