@@ -43,15 +43,14 @@ test('openssl and a shell find a log right, and find what was changed in it', as
   const sent = await server.request('/api/v1/reports/batch', { method: 'POST', body: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson' } });
   for (const { id, tracking } of sent.text.trim().split('\n').map((line) => JSON.parse(line)))
     assert.equal((await server.request(`/api/v1/reports/${id}`, { method: 'DELETE', bearer: tracking })).status, 200);
-  const { json } = await server.request('/healthz');
-  await signedTo(server, json.log);
+  await signedTo(server, 15 + 2 + 4 + 1 + lines.length); // /healthz may still tell an older head
   const folder = path.join(temporaryFolder(t), 'mirror');
   assert.equal((await runProgram('zhanji-moderate', ['log', 'fetch', server.url, folder])).code, 0);
 
   const script = (...args) => spawnSync(path.join(root, 'tests/e2e/verify_log.sh'), [folder, ...args], { encoding: 'utf8' });
   const found = script();
   assert.equal(found.status, 0, found.stderr);
-  assert.match(found.stdout, /^beijing-subway\/decisions: (2[6-9]\d|3\d\d) entries, \d+ decisions, all as signed\n$/);
+  assert.match(found.stdout, /^beijing-subway\/decisions: 27[2-9] entries, 17 decisions, all as signed\n$/);
   const touch = (where, change) => {
     const file = path.join(folder, where);
     const bytes = readFileSync(file, 'latin1');
