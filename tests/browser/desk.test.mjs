@@ -272,5 +272,7 @@ describe('the desk is there for everyone', () => {
       assert.ok((await button.boundingBox()).height >= 44, 'large enough for a thumb');
     await tab.click('.back');
     assert.equal(await tab.locator('#card').isVisible(), false);
+    await tab.keyboard.press('?');
+    assert.match(await tab.innerText('dialog .keys'), /^u\s+撤回$/m, 'the sheet of keys names them also here');
   });
 });
