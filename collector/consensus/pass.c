@@ -72,7 +72,7 @@ UNROLLED void count_item(struct still *still, size_t place, const size_t states)
     }
 }
 
-/* Of many states few are likely, and these alone are counted. */
+/* Of many states few are likely, and then these alone are counted. */
 static void count_many(struct still *still, size_t place)
 {
     const float *gamma = still->gamma + place * still->states;
@@ -81,6 +81,10 @@ static void count_many(struct still *still, size_t place)
     for (size_t s = 0; s < still->states; s++) {
         likely[count] = (uint32_t)s;
         count += (double)gamma[s] > least_counted;
+    }
+    if (count > still->states / LANES) {
+        count_item(still, place, still->states);
+        return;
     }
     for (size_t i = still->first_learned[place]; i < still->first_learned[place + 1]; i++) {
         double *row = still->counts + still->learned[i].row * still->states;

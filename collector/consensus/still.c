@@ -120,8 +120,8 @@ static void learn(struct still *still, const struct headway *headway)
 static void allocate(struct still *still)
 {
     size_t cells = still->labels->rows * still->states;
-    still->log_chance = memory_zeroed(cells, sizeof(*still->log_chance));
-    still->counts = memory_zeroed(cells, sizeof(*still->counts));
+    still->log_chance = memory_zeroed_lines(cells, sizeof(*still->log_chance));
+    still->counts = memory_zeroed_lines(cells, sizeof(*still->counts));
     still->gamma = memory_zeroed(still->items * still->states, sizeof(*still->gamma));
     still->log_prior = memory_zeroed(still->states, sizeof(double));
     still->scratch = memory_zeroed(still->states, sizeof(double));
