@@ -15,24 +15,9 @@ enum {
     ASKED_MOST = 4096 /* reporters by whom A is chosen, about */
 };
 
-static double *pooled_of(const struct still *still, size_t difficulty)
+static const double *pooled_of(const struct still *still, size_t difficulty)
 {
     return still->pooled + difficulty * still->options * still->options;
-}
-
-static void pool_counts(struct still *still)
-{
-    size_t options = still->options;
-    size_t difficulties = (size_t)still->kind.difficulties;
-    memset(still->pooled, 0, difficulties * options * options * sizeof(*still->pooled));
-    const double *count = still->counts;
-    for (size_t row = 0; row < still->labels->rows; row++) {
-        for (size_t d = 0; d < difficulties; d++) {
-            double *sum = pooled_of(still, d) + still->labels->answer[row] * options;
-            for (size_t k = 0; k < options; k++)
-                sum[k] += *count++;
-        }
-    }
 }
 
 /* ν of one truth k: the column of a table. */
@@ -158,7 +143,7 @@ static void update_owns(struct still *still)
 
 void habits_update(struct still *still, int iteration)
 {
-    pool_counts(still);
+    ways_pool(still);
     switch (still->kind.way) {
     case STILL_COIN:
         update_coins(still);

@@ -1,5 +1,6 @@
 #include "collector/consensus/kernel.h"
 
+#include "collector/consensus/members.h"
 #include "collector/consensus/ways.h"
 
 #if defined(__x86_64__)
@@ -64,4 +65,34 @@ void ways_coin(struct still *still, const struct accuracy_prior *prior)
 void ways_own(struct still *still, size_t difficulty, const struct accuracy_prior *prior)
 {
     KERNEL_BEST(ways_own)(still, difficulty, prior);
+}
+
+void ways_pool(struct still *still)
+{
+    KERNEL_BEST(ways_pool)(still);
+}
+
+void members_add(const struct still *still, size_t reporter, double part, double *sum)
+{
+    KERNEL_BEST(members_add)(still, reporter, part, sum);
+}
+
+double members_gather(struct still *still, size_t number)
+{
+    return KERNEL_BEST(members_gather)(still, number);
+}
+
+size_t members_find_stranger(const struct still *still)
+{
+    return KERNEL_BEST(members_find_stranger)(still);
+}
+
+void members_place(struct still *still)
+{
+    KERNEL_BEST(members_place)(still);
+}
+
+void members_foretell(struct still *still)
+{
+    KERNEL_BEST(members_foretell)(still);
 }

@@ -29,6 +29,13 @@ struct still_verdict;
                                       double weight, double *p);                                  \
     void still_judge_##suffix(const struct still *still, struct still_verdict *verdict,           \
                               double *found);                                                     \
+    void members_add_##suffix(const struct still *still, size_t reporter, double part,            \
+                              double *sum);                                                       \
+    double members_gather_##suffix(struct still *still, size_t number);                           \
+    size_t members_find_stranger_##suffix(const struct still *still);                             \
+    void members_place_##suffix(struct still *still);                                             \
+    void members_foretell_##suffix(struct still *still);                                          \
+    void ways_pool_##suffix(struct still *still);                                                 \
     void ways_coin_##suffix(struct still *still, const struct accuracy_prior *prior);             \
     void ways_own_##suffix(struct still *still, size_t difficulty,                                \
                            const struct accuracy_prior *prior);

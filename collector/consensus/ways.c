@@ -5,6 +5,21 @@
 
 #include "collector/consensus/kernel.h"
 
+void KERNEL(ways_pool)(struct still *still)
+{
+    size_t options = still->options;
+    size_t difficulties = (size_t)still->kind.difficulties;
+    memset(still->pooled, 0, difficulties * options * options * sizeof(*still->pooled));
+    const double *count = still->counts;
+    for (size_t row = 0; row < still->labels->rows; row++) {
+        for (size_t d = 0; d < difficulties; d++) {
+            double *sum = still->pooled + (d * options + still->labels->answer[row]) * options;
+            for (size_t k = 0; k < options; k++)
+                sum[k] += *count++;
+        }
+    }
+}
+
 /* a_{r,d} */
 static double accuracy_of(const struct tally *tally, const struct accuracy_prior *prior)
 {

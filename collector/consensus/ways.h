@@ -25,6 +25,8 @@ static inline struct tally ways_tally(const struct still *still, size_t reporter
     return tally;
 }
 
+/* Σ_r N into `pooled`. */
+void ways_pool(struct still *still);
 /* Of coins; the table of ν has its logarithms. */
 void ways_coin(struct still *still, const struct accuracy_prior *prior);
 /* Of confusions, in one difficulty. */
