@@ -20,11 +20,17 @@
 enum {
     BINS = 40,
     ROWS = 7,
-    MOST = 9 /* options */
+    MOST = 37 /* options */
 };
 
-/* One for each way in which options fill vectors. */
-static const size_t option_counts[] = {2, 3, 4, 5, MOST};
+/* One for each way in which options fill vectors, few and many. */
+static const size_t option_counts[] = {2, 3, 4, 5, 9, 22, MOST};
+
+static size_t options_of(size_t world)
+{
+    size_t count = option_counts[world % ARRAY_LENGTH(option_counts)];
+    return count < CONSENSUS_OPTIONS_MAX ? count : CONSENSUS_OPTIONS_MAX;
+}
 
 struct world {
     struct report_table table;
@@ -195,7 +201,7 @@ static void restarts_and_days_at_risk_agree_with_their_definitions(void **state)
     uint64_t random = 11;
     for (size_t i = 0; i < 500; i++) {
         struct world world;
-        world_start(&world, option_counts[i % ARRAY_LENGTH(option_counts)], &random);
+        world_start(&world, options_of(i), &random);
         assert_sums_agree(&world);
         world_end(&world);
     }
@@ -264,7 +270,7 @@ static void answers_are_counted_by_the_posterior_of_their_state(void **state)
     uint64_t random = 12;
     for (size_t i = 0; i < 500; i++) {
         struct world world;
-        world_start(&world, option_counts[i % ARRAY_LENGTH(option_counts)], &random);
+        world_start(&world, options_of(i), &random);
         assert_counts_agree(&world);
         world_end(&world);
     }
@@ -281,6 +287,15 @@ static void assert_same_bits(const struct world *plain, const struct world *wide
     assert_memory_equal(plain->fit.gamma, wide->fit.gamma, ROWS * sizeof(float));
 }
 
+static void assert_same_sums(const struct world *plain, const struct world *wide)
+{
+    size_t options = plain->table.options[0];
+    assert_memory_equal(plain->emission.direction, wide->emission.direction,
+                        options * options * sizeof(double));
+    assert_memory_equal(plain->fit.cells.correct, wide->fit.cells.correct,
+                        (ROWS + 1) * sizeof(double));
+}
+
 static void every_processor_gives_the_same_bits(void **state)
 {
     (void)state;
@@ -292,12 +307,15 @@ static void every_processor_gives_the_same_bits(void **state)
         struct expectation expectations[2] = {{.initial = initial[0]}, {.initial = initial[1]}};
         for (size_t w = 0; w < 2; w++) {
             uint64_t random = 1000 + i;
-            world_start(&worlds[w], option_counts[i % ARRAY_LENGTH(option_counts)], &random);
+            world_start(&worlds[w], options_of(i), &random);
             worlds[w].fit.watched = true;
         }
         expect_question_plain(&worlds[0].fit, 0, &worlds[0].timeline, &expectations[0]);
         expect_question_wide(&worlds[1].fit, 0, &worlds[1].timeline, &expectations[1]);
         assert_same_bits(&worlds[0], &worlds[1]);
+        chances_sum_plain(0, &worlds[0].fit.cells, &worlds[0].emission);
+        chances_sum_wide(0, &worlds[1].fit.cells, &worlds[1].emission);
+        assert_same_sums(&worlds[0], &worlds[1]);
         chances_update_plain(0, 8, &worlds[0].emission, &worlds[0].fit.cells);
         chances_update_wide(0, 8, &worlds[1].emission, &worlds[1].fit.cells);
         assert_same_bits(&worlds[0], &worlds[1]);
