@@ -14,7 +14,7 @@ static const char help[] =
     "also when that truth changes with time, and says how sure it is.\n"
     "\n"
     "  --csv FILE        columns item,reporter,answer and optionally time and question, in any\n"
-    "                    order and among others; at most 16 different answers a question;\n"
+    "                    order and among others; at most 1,000 different answers a question;\n"
     "                    time: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss][Z|+hh:mm]\n"
     "                    (a space for the T will do; without an offset it is UTC)\n"
     "  --export FILE     a server's /api/v1/export/reports.ndjson: recomputes its figures\n"

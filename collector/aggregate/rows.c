@@ -13,6 +13,8 @@ enum {
     WAITING_MAX = 64
 };
 
+_Static_assert((int)ROWS_ANSWERS_MAX <= (int)CONSENSUS_OPTIONS_MAX, "each has a number");
+
 static const char *const columns[] = {"item", "reporter", "answer", "time", "question"};
 
 enum column {
@@ -113,11 +115,11 @@ static bool number_answer(struct reader *reader, const struct csv_field *field, 
     if (field->length == 0)
         return error_set(error, ERROR_INVALID, "line %zu: no answer", line);
     uint32_t answer = names_number(&reader->rows->options[question], field->text, field->length);
-    if (answer >= CONSENSUS_OPTIONS_MAX) {
+    if (answer >= ROWS_ANSWERS_MAX) {
         return error_set(error, ERROR_TOO_LARGE,
-                         "line %zu: more than %d different answers to one question (a column "
-                         "question parts what was asked)",
-                         line, CONSENSUS_OPTIONS_MAX);
+                         "line %zu: more than %d different answers to one question (free text or a "
+                         "measured number is no category; a column question parts what was asked)",
+                         line, ROWS_ANSWERS_MAX);
     }
     *answer_out = (uint16_t)answer;
     return true;

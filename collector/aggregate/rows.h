@@ -7,6 +7,10 @@
 #include "collector/aggregate/spans.h"
 #include "collector/base/error.h"
 
+enum {
+    ROWS_ANSWERS_MAX = 1000 /* different ones to one question */
+};
+
 /* What the rows of a CSV hold, numbered as they come. */
 struct rows {
     struct report_table_builder *builder;

@@ -16,7 +16,7 @@
  * carry no reporter.
  */
 enum {
-    CONSENSUS_OPTIONS_MAX = 16
+    CONSENSUS_OPTIONS_MAX = 1024
 };
 
 #define CONSENSUS_NOBODY UINT32_MAX
