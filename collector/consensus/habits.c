@@ -20,40 +20,54 @@ static const double *pooled_of(const struct still *still, size_t difficulty)
     return still->pooled + difficulty * still->options * still->options;
 }
 
-/* ν of one truth k: the column of a table. */
-static void direct_truth(const double *pooled, size_t options, size_t k, double *direction)
+/* ν from N: each truth's errors together are 1. */
+static void direct_errors(const double *pooled, size_t options, double *sum, double *direction)
 {
-    double sum = 0;
+    for (size_t k = 0; k < options; k++)
+        sum[k] = 0;
     for (size_t l = 0; l < options; l++) {
-        double mass = pooled[l * options + k] + direction_weight / (double)options;
-        direction[l * options + k] = l == k ? 0 : mass;
-        sum += direction[l * options + k];
+        for (size_t k = 0; k < options; k++) {
+            double mass = pooled[l * options + k] + direction_weight / (double)options;
+            direction[l * options + k] = l == k ? 0 : mass;
+            sum[k] += direction[l * options + k];
+        }
     }
     for (size_t l = 0; l < options; l++)
-        direction[l * options + k] = sum > 0 ? direction[l * options + k] / sum : 0;
+        for (size_t k = 0; k < options; k++)
+            direction[l * options + k] = sum[k] > 0 ? direction[l * options + k] / sum[k] : 0;
 }
 
 void habits_direct(const struct still *still, size_t difficulty, double *direction)
 {
     size_t options = still->options;
-    const double *pooled = pooled_of(still, difficulty);
-    for (size_t k = 0; still->kind.pooled_direction && k < options; k++)
-        direct_truth(pooled, options, k, direction);
-    for (size_t cell = 0; !still->kind.pooled_direction && cell < options * options; cell++)
-        direction[cell] = cell % options == cell / options ? 0 : 1 / ((double)options - 1);
+    if (still->kind.pooled_direction) {
+        direct_errors(pooled_of(still, difficulty), options, still->scratch, direction);
+        return;
+    }
+    for (size_t l = 0; l < options; l++)
+        for (size_t k = 0; k < options; k++)
+            direction[l * options + k] = k == l ? 0 : 1 / ((double)options - 1);
+}
+
+/* Σ of a table, and `sum`. */
+static double add_table(double sum, const double *table, size_t options)
+{
+    if (options > STILL_FEW)
+        return still_sum(sum, table, options * options, true);
+    for (size_t k = 0; k < options; k++)
+        for (size_t l = 0; l < options; l++)
+            sum += table[l * options + k];
+    return sum;
 }
 
 double habits_mean(const struct still *still, size_t difficulty)
 {
     bool one = still->kind.difficulties == 1;
     double correct = pooled_weight * (one ? usual_accuracy : start_accuracy[difficulty]);
-    double all = pooled_weight;
     const double *pooled = pooled_of(still, difficulty);
-    for (size_t k = 0; k < still->options; k++) {
-        for (size_t l = 0; l < still->options; l++)
-            all += pooled[l * still->options + k];
+    double all = add_table(pooled_weight, pooled, still->options);
+    for (size_t k = 0; k < still->options; k++)
         correct += pooled[k * still->options + k];
-    }
     return correct / all;
 }
 

@@ -36,6 +36,11 @@ void mixture_step(struct mixture *mixture, const struct records *records)
     KERNEL_BEST(mixture_step)(mixture, records);
 }
 
+void still_sum_states(const struct still *still, double *sum)
+{
+    KERNEL_BEST(still_sum_states)(still, sum);
+}
+
 void still_count_all(struct still *still)
 {
     KERNEL_BEST(still_count_all)(still);

@@ -23,6 +23,7 @@ struct still_verdict;
     void chances_update_##suffix(uint32_t question, double strength,                              \
                                  const struct emission *emission, struct cells *cells);           \
     void mixture_step_##suffix(struct mixture *mixture, const struct records *records);           \
+    void still_sum_states_##suffix(const struct still *still, double *sum);                       \
     void still_count_all_##suffix(struct still *still);                                           \
     double still_pass_##suffix(struct still *still);                                              \
     void still_add_posterior_##suffix(const struct still *still, size_t place, double temper,     \

@@ -125,6 +125,16 @@ UNROLLED double pass_over(struct still *still, double *sum, const size_t states,
     return moved;
 }
 
+void KERNEL(still_sum_states)(const struct still *still, double *sum)
+{
+    const float *gamma = still->gamma;
+    for (size_t s = 0; s < still->states; s++)
+        sum[s] = 1 / (double)still->states;
+    for (size_t place = 0; place < still->items; place++, gamma += still->states)
+        for (size_t s = 0; s < still->states; s++)
+            sum[s] += (double)gamma[s];
+}
+
 static void clear_counts(struct still *still)
 {
     size_t cells = still->labels->rows * still->states;

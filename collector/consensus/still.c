@@ -68,17 +68,6 @@ static void start_item(struct still *still, size_t place)
     }
 }
 
-/* Σγ of each state, and a little more. */
-static void sum_states(const struct still *still, double *sum)
-{
-    for (size_t s = 0; s < still->states; s++)
-        sum[s] = 1 / (double)still->states;
-    const float *gamma = still->gamma;
-    for (size_t place = 0; place < still->items; place++)
-        for (size_t s = 0; s < still->states; s++)
-            sum[s] += (double)*gamma++;
-}
-
 /* π over classes, times that over difficulties. */
 static void update_prior(struct still *still)
 {
@@ -87,7 +76,7 @@ static void update_prior(struct still *still)
     double total = 0;
     double options = (double)still->options;
     memset(class, 0, still->options * sizeof(*class));
-    sum_states(still, still->log_prior);
+    still_sum_states(still, still->log_prior);
     for (size_t s = 0; s < still->states; s++) {
         double sum = still->log_prior[s];
         class[s % still->options] += sum;

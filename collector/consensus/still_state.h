@@ -57,6 +57,8 @@ struct still {
 /* Whether a label of an item, by its place, is not in the fold. */
 bool still_learns(const struct still *still, size_t place, size_t label);
 
+/* Σγ of each state, and a little more. */
+void still_sum_states(const struct still *still, double *sum);
 /* N from γ, and the E step (which counts anew); the largest change of a class at an item. */
 void still_count_all(struct still *still);
 double still_pass(struct still *still);
