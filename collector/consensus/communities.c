@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "collector/consensus/members.h"
+#include "collector/consensus/ways.h"
 
 static const double centre_weight = 10; /* of what all reporters are like, in a row */
 
@@ -50,11 +51,12 @@ static void finish_community(const struct still *still, struct community *commun
     for (size_t l = 0; l < options; l++)
         for (size_t k = 0; k < options; k++)
             all[k] += community->chance[l * options + k];
-    for (size_t cell = 0; cell < options * options; cell++) {
-        double chance = fmax(community->chance[cell] / all[cell % options], smallest_chance);
-        community->chance[cell] = chance;
-        community->log_chance[cell] = log(chance);
+    for (size_t l = 0; l < options; l++) {
+        double *chance = community->chance + l * options;
+        for (size_t k = 0; k < options; k++)
+            chance[k] = fmax(chance[k] / all[k], smallest_chance);
     }
+    ways_log(community->chance, options, community->log_chance);
 }
 
 static void update_community(struct still *still, size_t number)

@@ -133,8 +133,7 @@ static void update_coins(struct still *still)
     struct accuracy_prior expected = learn_expectation(still);
     double *direction = still->direction;
     habits_direct(still, 0, direction);
-    for (size_t cell = 0; cell < still->options * still->options; cell++)
-        direction[cell] = log(fmax(direction[cell], smallest_chance));
+    ways_log(direction, still->options, direction);
     ways_coin(still, &expected);
 }
 

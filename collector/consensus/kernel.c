@@ -62,6 +62,11 @@ void still_judge(const struct still *still, struct still_verdict *verdict, doubl
     KERNEL_BEST(still_judge)(still, verdict, found);
 }
 
+void ways_log(const double *chance, size_t options, double *log_chance)
+{
+    KERNEL_BEST(ways_log)(chance, options, log_chance);
+}
+
 void ways_coin(struct still *still, const struct accuracy_prior *prior)
 {
     KERNEL_BEST(ways_coin)(still, prior);

@@ -37,6 +37,7 @@ struct still_verdict;
     void members_place_##suffix(struct still *still);                                             \
     void members_foretell_##suffix(struct still *still);                                          \
     void ways_pool_##suffix(struct still *still);                                                 \
+    void ways_log_##suffix(const double *chance, size_t options, double *log_chance);             \
     void ways_coin_##suffix(struct still *still, const struct accuracy_prior *prior);             \
     void ways_own_##suffix(struct still *still, size_t difficulty,                                \
                            const struct accuracy_prior *prior);

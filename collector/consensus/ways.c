@@ -20,6 +20,18 @@ void KERNEL(ways_pool)(struct still *still)
     }
 }
 
+void KERNEL(ways_log)(const double *chance, size_t options, double *log_chance)
+{
+    size_t cells = options * options;
+    size_t cell = 0;
+    for (; options > STILL_FEW && cell + LANES <= cells; cell += LANES) {
+        lanes floored = lanes_greater(lanes_load(chance + cell), lanes_all(smallest_chance));
+        lanes_store(log_chance + cell, lanes_log(floored));
+    }
+    for (; cell < cells; cell++)
+        log_chance[cell] = log(fmax(chance[cell], smallest_chance));
+}
+
 /* a_{r,d} */
 static double accuracy_of(const struct tally *tally, const struct accuracy_prior *prior)
 {

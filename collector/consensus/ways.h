@@ -27,6 +27,8 @@ static inline struct tally ways_tally(const struct still *still, size_t reporter
 
 /* Σ_r N into `pooled`. */
 void ways_pool(struct still *still);
+/* The logarithms of a table, which may be the same. */
+void ways_log(const double *chance, size_t options, double *log_chance);
 /* Of coins; the table of ν has its logarithms. */
 void ways_coin(struct still *still, const struct accuracy_prior *prior);
 /* Of confusions, in one difficulty. */
