@@ -63,17 +63,23 @@ void csv_trim(struct csv *csv)
     csv->trims = true;
 }
 
-/* The next byte without taking it, or EOF. */
-static int peek(struct csv *csv)
+/* More of the stream, when what was at hand is read; its first byte, or EOF. */
+static int fetch(struct csv *csv)
 {
-    if (csv->position == csv->length && csv->stream != NULL) {
-        csv->passed += csv->length;
-        csv->length = fread(csv->block, 1, BLOCK_SIZE, csv->stream);
-        csv->position = 0;
-        if (csv->length == 0 && ferror(csv->stream))
-            csv->failure = errno;
-    }
-    return csv->position < csv->length ? (unsigned char)csv->bytes[csv->position] : EOF;
+    if (csv->stream == NULL)
+        return EOF;
+    csv->passed += csv->length;
+    csv->length = fread(csv->block, 1, BLOCK_SIZE, csv->stream);
+    csv->position = 0;
+    if (csv->length == 0 && ferror(csv->stream))
+        csv->failure = errno;
+    return csv->length > 0 ? (unsigned char)csv->bytes[0] : EOF;
+}
+
+/* The next byte without taking it, or EOF. */
+static inline int peek(struct csv *csv)
+{
+    return csv->position < csv->length ? (unsigned char)csv->bytes[csv->position] : fetch(csv);
 }
 
 static void begin_field(struct csv *csv)
