@@ -7,6 +7,7 @@ static const double least_confirmed = SMOOTHER_CLEAR;
 static const double least_weight = 0.5;
 static const double stale_days = SMOOTHER_RECENT_DAYS;
 static const double least_keep = 0.9;
+static const double full_report = 1 - 1e-6; /* three thirds are one, however they were rounded */
 static const double greatest_shown = 0.97;
 
 const char *standing_name(enum standing standing)
@@ -29,7 +30,7 @@ static bool is_contradicted(const struct smoother *smoother, double moment, int 
         for (int k = 0; knots->at[j].begin < moment && k < knots->options; k++)
             *(k == best ? &agree : &against) += weight[k];
     }
-    return agree >= 1 && against >= 1;
+    return agree >= full_report && against >= full_report;
 }
 
 /* Whether the answer rests on an assertion or a citywide change after the last visit: without it

@@ -182,6 +182,17 @@ static void a_light_report_is_no_knowledge(void **state)
     assert_int_not_equal(read_item(1, rows, 5, NULL).standing, STANDING_UNKNOWN);
 }
 
+/* Who comes three times in a month says it once, and that is a full report. */
+static void three_thirds_contradict_as_one_report(void **state)
+{
+    (void)state;
+    struct observation rows[] = {seen(0, 0, 1), seen(1, 0, 1), seen(2, 0, 1), seen(3, 1, 0),
+                                 seen(4, 2, 0)};
+    consensus_weigh(rows, ARRAY_LENGTH(rows), 365, false);
+    assert_true(rows[0].weight + rows[1].weight + rows[2].weight < 1);
+    assert_int_equal(read_item(ARRAY_LENGTH(rows), rows, 10, NULL).standing, STANDING_DISPUTED);
+}
+
 static void a_high_hazard_makes_a_record_stale_sooner(void **state)
 {
     (void)state;
@@ -364,6 +375,7 @@ int main(void)
         cmocka_unit_test(nothing_is_said_before_the_first_visit_begins),
         cmocka_unit_test(standings_follow_their_rules),
         cmocka_unit_test(a_light_report_is_no_knowledge),
+        cmocka_unit_test(three_thirds_contradict_as_one_report),
         cmocka_unit_test(a_high_hazard_makes_a_record_stale_sooner),
         cmocka_unit_test(visits_count_once_their_interval_has_begun),
         cmocka_unit_test(confidence_is_shown_at_most_as_97_percent),
