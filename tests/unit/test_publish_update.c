@@ -261,7 +261,8 @@ static void tell(struct world *world, const struct telling *telling)
     for (int day = telling->first; telling->days > 0 && day <= telling->last; day++) {
         struct published_answer *answer = &world->answers[world->count++];
         int32_t first = world->survey->earliest_visit + day;
-        *answer = (struct published_answer){.visited = {first, first + telling->days - 1},
+        *answer = (struct published_answer){.visited.first = first,
+                                            .visited.last = first + telling->days - 1,
                                             .reporter_number = telling->reporter,
                                             .basis = telling->basis};
         memset(answer->answers, -1, sizeof answer->answers);
