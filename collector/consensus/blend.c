@@ -80,6 +80,7 @@ static void add_trials(const struct trials *trials, double sign, struct trial *s
     for (size_t c = 0; c < CANDIDATES; c++) {
         sum[c].verdict.judged += sign * trials->of[c].verdict.judged;
         sum[c].verdict.agreement += sign * trials->of[c].verdict.agreement;
+        sum[c].verdict.by_chance += sign * trials->of[c].verdict.by_chance;
         for (size_t t = 0; t < STILL_TEMPERS; t++)
             sum[c].found[t] += sign * trials->of[c].found[t];
     }
@@ -95,6 +96,7 @@ static void judge_elsewhere(const struct trial *whole, const struct trials *own,
     for (size_t c = 0; c < CANDIDATES; c++) {
         others[c].verdict.judged *= share;
         others[c].verdict.agreement *= share;
+        others[c].verdict.by_chance *= share;
         for (size_t t = 0; t < STILL_TEMPERS; t++)
             others[c].found[t] *= share;
     }

@@ -16,7 +16,10 @@
  * Each posterior is taken to the power that finds what was held out likeliest (temperature scaling,
  * Guo et al., ICML 2017, but without any known truth).
  * A candidate whose truth agrees much less with the answers held out than another's gets none: it
- * has taken something else for the truth, which likelihood alone cannot tell.
+ * has taken something else for the truth, which likelihood alone cannot tell. Nor does one whose
+ * truth hardly agrees with them more than that of other items would (as in the kappa of Cohen,
+ * Educational and Psychological Measurement 20, 1960): it has taken one class for nearly all items,
+ * which agrees with whoever always says that.
  * Of a question with few labels its own say little: what the candidates did in other questions is
  * added, as that of so many labels at most; and a reporter's tally holds what is known of the
  * reporter by other questions (elsewhere.h), as far as by that what was held out is told best.

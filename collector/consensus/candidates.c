@@ -23,6 +23,7 @@ enum {
 
 static const double least_weight = 0.01;
 static const double least_agreement = 0.08; /* below the candidate of most agreement */
+static const double least_beyond = 0.25;    /* of the most agreement beyond chance */
 
 /* What is known of a question's candidates: by its own trials, and by others. */
 struct contest {
@@ -46,23 +47,37 @@ static size_t choose_temper(const struct contest *contest, size_t candidate)
     return best;
 }
 
-static double agreement(const struct contest *contest, size_t candidate)
+/* How often answers agree with the truth; and how much more often than with that of other items. */
+static double agreement(const struct contest *contest, size_t candidate, bool beyond_chance)
 {
     struct still_verdict verdict = contest->trials->of[candidate].verdict;
     if (contest->others) {
         verdict.judged += contest->others[candidate].verdict.judged;
         verdict.agreement += contest->others[candidate].verdict.agreement;
+        verdict.by_chance += contest->others[candidate].verdict.by_chance;
     }
-    return verdict.agreement / fmax(verdict.judged, 1e-9);
+    double counted = verdict.agreement - (beyond_chance ? verdict.by_chance : 0);
+    return counted / fmax(verdict.judged, 1e-9);
+}
+
+/* Who finds one truth for nearly all items agrees with whoever always says it. */
+static void mark_empty(struct contest *contest)
+{
+    double most = 0;
+    for (size_t c = 0; c < CANDIDATES; c++)
+        most = fmax(most, agreement(contest, c, true));
+    for (size_t c = 0; c < CANDIDATES; c++)
+        contest->strays[c] = agreement(contest, c, true) < least_beyond * most;
 }
 
 static void mark_strays(struct contest *contest)
 {
     double most = 0;
+    mark_empty(contest);
     for (size_t c = 0; c < CANDIDATES; c++)
-        most = fmax(most, agreement(contest, c));
+        most = contest->strays[c] ? most : fmax(most, agreement(contest, c, false));
     for (size_t c = 0; c < CANDIDATES; c++)
-        contest->strays[c] = agreement(contest, c) < most - least_agreement;
+        contest->strays[c] |= agreement(contest, c, false) < most - least_agreement;
 }
 
 /* A draw of the standard exponential distribution, the same for every run (SplitMix64). */

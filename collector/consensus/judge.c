@@ -64,19 +64,41 @@ static double foresee(const double *chance, const double *p, size_t states)
     return fmax(sum, smallest_chance);
 }
 
-static void add_verdict(const struct still *still, size_t place, const struct label *label,
-                        struct still_verdict *verdict)
+/* What was held out, by its answer and by the truth of its item. */
+struct shares {
+    double *answer, *truth; /* options */
+};
+
+static void add_label(const struct still *still, size_t place, const struct label *label,
+                      struct shares *shares, struct still_verdict *verdict)
 {
     const float *gamma = still->gamma + place * still->states;
     double weight = (double)label->weight;
+    size_t answer = still->labels->answer[label->row];
     verdict->judged += weight;
-    for (size_t s = still->labels->answer[label->row]; s < still->states; s += still->options)
+    shares->answer[answer] += weight;
+    for (size_t s = answer; s < still->states; s += still->options)
         verdict->agreement += weight * (double)gamma[s];
+    for (size_t first = 0; first < still->states; first += still->options)
+        for (size_t k = 0; k < still->options; k++)
+            shares->truth[k] += weight * (double)gamma[first + k];
+}
+
+/* How often answers and truths agree if they are drawn apart from each other. */
+static double agree_by_chance(const struct shares *shares, size_t options)
+{
+    double judged = 0;
+    double sum = 0;
+    for (size_t k = 0; k < options; k++) {
+        judged += shares->answer[k];
+        sum += shares->answer[k] * shares->truth[k];
+    }
+    return judged > 0 ? sum / judged : 0;
 }
 
 /* `tempered` has room for the item's posterior by each temper. */
 static void judge_item(const struct still *still, size_t place, double *tempered,
-                       struct still_verdict *verdict, double *found)
+                       struct shares *shares, struct still_verdict *verdict, double *found)
 {
     const struct labels *labels = still->labels;
     double *chance = still->scratch;
@@ -86,7 +108,7 @@ static void judge_item(const struct still *still, size_t place, double *tempered
         const struct label *label = &labels->label[i];
         if (still_learns(still, place, i))
             continue;
-        add_verdict(still, place, label, verdict);
+        add_label(still, place, label, shares, verdict);
         read_row(still, label->row, chance);
         for (size_t t = 0; t < STILL_TEMPERS; t++) {
             const double *p = tempered + t * still->states;
@@ -98,6 +120,9 @@ static void judge_item(const struct still *still, size_t place, double *tempered
 void KERNEL(still_judge)(const struct still *still, struct still_verdict *verdict, double *found)
 {
     auto_free double *tempered = memory_zeroed(STILL_TEMPERS * still->states, sizeof(*tempered));
+    auto_free double *rows = memory_zeroed(2 * still->options, sizeof(*rows));
+    struct shares shares = {rows, rows + still->options};
     for (size_t place = 0; place < still->items; place++)
-        judge_item(still, place, tempered, verdict, found + place * STILL_TEMPERS);
+        judge_item(still, place, tempered, &shares, verdict, found + place * STILL_TEMPERS);
+    verdict->by_chance += agree_by_chance(&shares, still->options);
 }

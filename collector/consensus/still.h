@@ -54,10 +54,10 @@ void still_destroy(struct still *still);
 void still_add_posterior(const struct still *still, size_t place, double temper, double weight,
                          double *p);
 
-/* What a model makes of the observations that were held out: Σ w, and Σ w·P(the answer is the
- * truth). */
+/* What a model makes of the observations that were held out: Σ w, Σ w·P(the answer is the truth),
+ * and what that would be if the truths were dealt out to other items. */
 struct still_verdict {
-    double judged, agreement;
+    double judged, agreement, by_chance;
 };
 
 /* Adds to a verdict; to found[place × STILL_TEMPERS + t] of each item and temper Σ w·log P(answer)

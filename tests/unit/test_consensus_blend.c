@@ -152,6 +152,73 @@ static void a_blend_can_be_given_up(void **state)
     report_table_finish(&table);
 }
 
+enum {
+    CLASSES = 40,
+    PLACES = 1500,
+    CROWD = 100,
+    EACH = 4 /* labels an item */
+};
+
+/* A quarter of all labels are of one who always says the same; the others are right now and then,
+ * and err in ways of the truth's own. */
+static uint16_t tell(uint16_t truth, uint32_t reporter, uint64_t *random)
+{
+    if (reporter == 0)
+        return 0;
+    if (draw_uniform(random) < 0.45)
+        return truth;
+    return (uint16_t)((truth + 1 + draw_below(random, 3) * draw_below(random, 9)) % CLASSES);
+}
+
+static void make_crowd(uint16_t *truths, struct report_table *table)
+{
+    struct report_table shape = {.items = PLACES, .intervals = 1, .reporters = CROWD};
+    uint64_t random = 5;
+    shape.questions = 1;
+    shape.options = memory_zeroed(1, sizeof(*shape.options));
+    shape.options[0] = CLASSES;
+    shape.question = memory_zeroed(PLACES, sizeof(*shape.question));
+    shape.interval = memory_zeroed(1, sizeof(*shape.interval));
+    shape.interval[0] = (struct interval){0, 1, 0.5};
+    struct report_table_builder *builder = report_table_builder_create();
+    for (uint32_t item = 0; item < PLACES; item++) {
+        truths[item] = (uint16_t)draw_below(&random, CLASSES);
+        for (uint32_t label = 0; label < EACH; label++) {
+            struct report_table_row row = {.item = item, .weight = 1};
+            bool parrot = draw_uniform(&random) < 0.27;
+            row.reporter = parrot ? 0 : 1 + (uint32_t)draw_below(&random, CROWD - 1);
+            row.answer = tell(truths[item], row.reporter, &random);
+            report_table_add(builder, &row);
+        }
+    }
+    report_table_build_take(builder, &shape, table);
+}
+
+/* One truth for all items agrees with it more often than what is true does. */
+static void a_busy_parrot_is_not_believed(void **state)
+{
+    (void)state;
+    struct report_table table;
+    uint16_t truths[PLACES];
+    int right = 0;
+    int parroted = 0;
+    make_crowd(truths, &table);
+    struct blend *blend = blend_create(&table, NULL, NULL, NULL);
+    for (uint32_t item = 0; item < PLACES; item++) {
+        double p[CLASSES];
+        int best = 0;
+        blend_posterior(blend, item, p);
+        for (int k = 1; k < CLASSES; k++)
+            best = p[k] > p[best] ? k : best;
+        right += best == truths[item];
+        parroted += best == 0;
+    }
+    if (right < PLACES / 2 || parroted > PLACES / 5)
+        fail_msg("%d are right, %d as the parrot says", right, parroted);
+    blend_destroy(blend);
+    report_table_finish(&table);
+}
+
 struct told {
     int last, times;
     bool backwards;
@@ -189,6 +256,7 @@ int main(void)
         cmocka_unit_test(little_evidence_decides_nothing),
         cmocka_unit_test(the_order_of_rows_leaves_no_trace),
         cmocka_unit_test(a_blend_can_be_given_up),
+        cmocka_unit_test(a_busy_parrot_is_not_believed),
         cmocka_unit_test(progress_goes_on_within_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
