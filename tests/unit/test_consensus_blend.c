@@ -173,7 +173,7 @@ static uint16_t tell(uint16_t truth, uint32_t reporter, uint64_t *random)
 static void make_crowd(uint16_t *truths, struct report_table *table)
 {
     struct report_table shape = {.items = PLACES, .intervals = 1, .reporters = CROWD};
-    uint64_t random = 5;
+    uint64_t random = 6;
     shape.questions = 1;
     shape.options = memory_zeroed(1, sizeof(*shape.options));
     shape.options[0] = CLASSES;
