@@ -3,7 +3,7 @@
  * --static`.
  *
  *   crowd                       lists the families
- *   crowd FAMILY SEED FOLDER    writes FOLDER/answers.csv (item,reporter,answer) and
+ *   crowd FAMILY SEED FOLDER    writes FOLDER/answers.csv (item,reporter,answer[,question]) and
  *                               truth.csv (item,answer), and prints the ceiling: the share of
  *                               items that are found by who knows what every reporter is like
  */
@@ -317,28 +317,40 @@ static bool is_found(const struct crowd *crowd, int truth, const struct label *l
     return best == truth;
 }
 
+/* Answers of different questions have different names. */
+static void write_label(const struct family *family, size_t item, int answer, bool with_question,
+                        FILE *file)
+{
+    size_t question = family->questions > 0 ? item % family->questions : 0;
+    if (family->questions > 0)
+        fprintf(file, "q%04zu-", question);
+    write_answer(file, family->options, answer);
+    if (family->questions > 0 && with_question)
+        fprintf(file, ",q%04zu", question);
+    putc('\n', file);
+}
+
 /* Returns the ceiling. */
 static double write_set(struct crowd *crowd, FILE *answers, FILE *truth)
 {
+    const struct family *family = crowd->family;
     size_t found = 0;
-    struct label *labels = memory_zeroed(crowd->family->reporters, sizeof(*labels));
-    fputs("item,reporter,answer\n", answers);
+    struct label *labels = memory_zeroed(family->reporters, sizeof(*labels));
+    fprintf(answers, "item,reporter,answer%s\n", family->questions > 0 ? ",question" : "");
     fputs("item,answer\n", truth);
-    for (size_t i = 0; i < crowd->family->items; i++) {
+    for (size_t i = 0; i < family->items; i++) {
         struct item item = draw_item(crowd);
         size_t count = draw_labels(crowd, &item, labels);
         for (size_t j = 0; j < count; j++) {
             fprintf(answers, "i%05zu,r%04zu,", i, labels[j].reporter);
-            write_answer(answers, crowd->family->options, labels[j].answer);
-            putc('\n', answers);
+            write_label(family, i, labels[j].answer, true, answers);
         }
         fprintf(truth, "i%05zu,", i);
-        write_answer(truth, crowd->family->options, item.truth);
-        putc('\n', truth);
+        write_label(family, i, item.truth, false, truth);
         found += is_found(crowd, item.truth, labels, count);
     }
     free(labels);
-    return (double)found / (double)crowd->family->items;
+    return (double)found / (double)family->items;
 }
 
 static FILE *create(const char *folder, const char *name)

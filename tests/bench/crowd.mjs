@@ -6,7 +6,7 @@
 // FOLDER holds a folder for each set, with answers.csv and truth.csv. Programs are looked for in
 // $ZHANJI_BUILD (default build/).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,9 @@ const run = (program, args) => execFileSync(path.join(build, program), args, { e
 const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 const shown = (value, digits = 4) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
+/** Candidates are learned of one question alone. */
+const hasQuestions = (answers) => readFileSync(answers, 'utf8').split('\n', 1)[0].includes('question');
+
 /** All that is measured of one set: numbers by name, accuracies of the candidates by theirs. */
 function measure(folder, ceiling) {
   const answers = path.join(folder, 'answers.csv');
@@ -36,8 +39,10 @@ function measure(folder, ceiling) {
     const args = ['--csv', answers, '--truth', truth, '--static', '--method', method, '--json'];
     found[method] = JSON.parse(run('zhanji-aggregate', args)).truth;
   }
-  const [, ...candidates] = JSON.parse(run('tests/bench/candidates', [answers, truth]));
-  for (const { name, accuracy } of candidates) found.candidates[name] = accuracy;
+  if (!hasQuestions(answers)) {
+    const [, ...candidates] = JSON.parse(run('tests/bench/candidates', [answers, truth]));
+    for (const { name, accuracy } of candidates) found.candidates[name] = accuracy;
+  }
   return found;
 }
 
@@ -45,7 +50,7 @@ function measure(folder, ceiling) {
 function best(sets) {
   return Object.keys(sets[0].candidates)
     .map((name) => ({ name, accuracy: mean(sets.map((set) => set.candidates[name])) }))
-    .reduce((one, other) => (other.accuracy > one.accuracy ? other : one));
+    .reduce((one, other) => (other.accuracy > one.accuracy ? other : one), { name: '–', accuracy: -Infinity });
 }
 
 const head = ['', 'ceiling', 'majority', 'DS', 'zhanji', 'best', 'candidate', 'Brier', 'of DS', 'ECE', 'of DS'];
@@ -61,7 +66,7 @@ function row(name, sets) {
 }
 
 function print(rows) {
-  const means = head.map((_, i) => (typeof rows[0][i] === 'number' ? mean(rows.map((cells) => cells[i])) : ''));
+  const means = head.map((_, i) => (typeof rows[0][i] === 'number' ? mean(rows.map((cells) => cells[i]).filter(Number.isFinite)) : ''));
   means[0] = 'mean';
   const table = [head, ...[...rows, means].map((cells) => cells.map((cell) => (typeof cell === 'number' ? shown(cell) : cell)))];
   const widths = head.map((_, i) => Math.max(...table.map((cells) => cells[i].length)));
