@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/consensus/given.h"
+
 static const double prior_weight = 10;     /* A */
 static const double direction_weight = 10; /* s_q */
 
@@ -49,42 +51,15 @@ static size_t list_reporters(const struct report_table *table, uint32_t question
     return count;
 }
 
-/* A bit for each answer of each cell of a question: whether it was given. */
-struct given {
-    size_t words; /* of a cell */
-    uint64_t *bits;
-};
-
 static void mark_given(const struct report_table *table, uint32_t question,
                        const struct numbering *numbering, struct given *given)
 {
     for (uint32_t n = numbering->first[question]; n < numbering->first[question + 1]; n++) {
         uint32_t item = numbering->order[n];
         for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
-            uint64_t *bits = given->bits + numbering->number[table->reporter[i]] * given->words;
-            bits[table->answer[i] / 64] |= UINT64_C(1) << table->answer[i] % 64;
+            given_mark(given, numbering->number[table->reporter[i]], table->answer[i]);
         }
     }
-}
-
-/* The records of the next cell. */
-static void number_records(const uint64_t *bits, size_t words, struct cells *cells)
-{
-    uint32_t record = cells->record_first[cells->count];
-    for (size_t w = 0; w < words; w++)
-        for (uint64_t left = bits[w]; left != 0; left &= left - 1)
-            cells->answer[record++] = (uint16_t)(w * 64 + (size_t)__builtin_ctzll(left));
-    cells->record_first[++cells->count] = record;
-}
-
-/* How many answers of a cell are before one. */
-static uint32_t rank_answer(const uint64_t *bits, uint32_t answer)
-{
-    uint32_t rank = 0;
-    for (uint32_t w = 0; w < answer / 64; w++)
-        rank += (uint32_t)__builtin_popcountll(bits[w]);
-    uint64_t before = bits[answer / 64] & ((UINT64_C(1) << answer % 64) - 1);
-    return rank + (uint32_t)__builtin_popcountll(before);
 }
 
 /* Gives the observations of a question their records. */
@@ -97,8 +72,7 @@ static void find_records(const struct report_table *table, uint32_t question,
         uint32_t item = numbering->order[n];
         for (uint32_t i = table->first[item]; i < table->first[item + 1]; i++) {
             uint32_t cell = numbering->number[table->reporter[i]];
-            const uint64_t *bits = given->bits + cell * given->words;
-            cells->record[i] = record_first[cell] + rank_answer(bits, table->answer[i]);
+            cells->record[i] = record_first[cell] + given_rank(given, cell, table->answer[i]);
         }
     }
 }
@@ -109,17 +83,18 @@ static void number_cells(const struct report_table *table, uint32_t question,
 {
     size_t options = table->options[question];
     size_t count = list_reporters(table, question, numbering);
-    struct given given = {.words = (options + 63) / 64};
-    auto_free uint64_t *bits = memory_zeroed(count * given.words, sizeof(*bits));
-    given.bits = bits;
+    struct given given;
+    given_start(count, options, &given);
     for (size_t i = 0; i < count; i++)
         numbering->number[numbering->activities[i].reporter] = (uint32_t)i;
     mark_given(table, question, numbering, &given);
     for (size_t i = 0; i < count; i++) {
+        uint32_t first = cells->record_first[cells->count];
         cells->reporter[cells->count] = numbering->activities[i].reporter;
-        number_records(bits + i * given.words, given.words, cells);
+        cells->record_first[++cells->count] = first + given_list(&given, i, cells->answer + first);
     }
     find_records(table, question, numbering, &given, cells);
+    given_finish(&given);
     cells->first[question + 1] = (uint32_t)cells->count;
     size_t records = cells->record_first[cells->count] - cells_first_record(cells, question);
     cells->unit[question + 1] =
