@@ -65,14 +65,6 @@ static void learn(struct estimator *estimator)
     estimator->chains = chains_create(estimator->fit, table->questions, most_chain_bytes);
 }
 
-static size_t most_options(const struct report_table *table)
-{
-    size_t most = 0;
-    for (uint32_t q = 0; q < table->questions; q++)
-        most = table->options[q] > most ? table->options[q] : most;
-    return most;
-}
-
 struct estimator *estimator_create(struct data *data, const struct options *options)
 {
     struct estimator *estimator = memory_zeroed(1, sizeof(*estimator));
@@ -80,7 +72,7 @@ struct estimator *estimator_create(struct data *data, const struct options *opti
     estimator->options = options;
     estimator->scratch =
         memory_zeroed(report_table_largest(&data->table), sizeof(struct observation));
-    estimator->p = memory_zeroed(most_options(&data->table), sizeof(double));
+    estimator->p = memory_zeroed(report_table_most_options(&data->table), sizeof(double));
     if (options->method == METHOD_ZHANJI || options->method == METHOD_DAWID_SKENE)
         learn(estimator);
     return estimator;
@@ -113,16 +105,15 @@ static void use_blend(struct estimator *estimator)
     size_t options = (size_t)knots->options;
     double *p = estimator->p;
     double greatest = -HUGE_VAL;
-    struct hazard hazard;
+    uint16_t question = estimator->data->table.question[estimator->item];
+    const double *initial = fit_initial(estimator->fit, question);
     blend_posterior(estimator->blend, estimator->item, p);
-    fit_hazard(estimator->fit, estimator->data->table.question[estimator->item], &hazard);
     for (size_t k = 0; k < options; k++) {
-        p[k] = log(fmax(p[k], 1e-30) / hazard.initial[k]);
+        p[k] = log(fmax(p[k], 1e-30) / initial[k]);
         greatest = fmax(greatest, p[k]);
     }
     for (size_t i = 0; i < knots->count * options; i++)
         knots->log_likelihood[i] = i < options ? p[i] - greatest : 0;
-    hazard_finish(&hazard);
 }
 
 void estimator_open(struct estimator *estimator, size_t item)

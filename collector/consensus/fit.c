@@ -7,14 +7,6 @@ static const double usual_strength = 8;
 static const double start_rate = 0.1 / 365;
 static const float settled = 1e-5F;
 
-static size_t most_options(const struct report_table *table)
-{
-    size_t most = 0;
-    for (uint32_t q = 0; q < table->questions; q++)
-        most = table->options[q] > most ? table->options[q] : most;
-    return most;
-}
-
 static void start_hazard(const struct fit *fit, const struct timeline *timeline, size_t width,
                          struct hazard *hazard)
 {
@@ -51,7 +43,7 @@ static struct fit *fit_start(const struct report_table *table, const struct fit_
         emission_uniform(table->options[q], &fit->emission[q]);
     cells_build(table, &fit->options, &fit->cells, fit->emission);
     if (!options->fixed_truth)
-        timeline_create(table, options, (int)most_options(table), timeline);
+        timeline_create(table, options, (int)report_table_most_options(table), timeline);
     for (uint32_t q = 0; q < table->questions; q++)
         start_hazard(fit, timeline, table->options[q], &fit->hazard[q]);
     return fit;
@@ -77,7 +69,8 @@ static bool chooses_strength(const struct fit *fit, int iteration)
 static float iterate(struct fit *fit, struct timeline *timeline, int iteration)
 {
     const struct report_table *table = fit->table;
-    auto_free double *initial = memory_alloc(record_padded(most_options(table)) * sizeof(*initial));
+    auto_free double *initial =
+        memory_alloc(record_padded(report_table_most_options(table)) * sizeof(*initial));
     float moved = 0;
     for (uint32_t q = 0; q < table->questions; q++) {
         struct expectation expectation = {.initial = initial};
@@ -178,6 +171,11 @@ void fit_emission(const struct fit *fit, uint32_t question, struct emission *emi
 void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out)
 {
     hazard_copy(&fit->hazard[question], hazard_out);
+}
+
+const double *fit_initial(const struct fit *fit, uint32_t question)
+{
+    return fit->hazard[question].initial;
 }
 
 double fit_accuracy(const struct fit *fit, uint32_t reporter)

@@ -38,6 +38,8 @@ void fit_destroy(struct fit *fit);
  * Copies; emission_finish and hazard_finish them. */
 void fit_emission(const struct fit *fit, uint32_t question, struct emission *emission_out);
 void fit_hazard(const struct fit *fit, uint32_t question, struct hazard *hazard_out);
+/* π of a question; the fit's. */
+const double *fit_initial(const struct fit *fit, uint32_t question);
 /* a_r; reporter `reporters` of the table is all the unnamed. */
 double fit_accuracy(const struct fit *fit, uint32_t reporter);
 /* The same as it is published: rounded to 0.05, within 0.05 and 0.95 (nobody is never wrong). */

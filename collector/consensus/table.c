@@ -1,5 +1,13 @@
 #include "collector/consensus/table.h"
 
+size_t report_table_most_options(const struct report_table *table)
+{
+    size_t most = 0;
+    for (uint32_t q = 0; q < table->questions; q++)
+        most = table->options[q] > most ? table->options[q] : most;
+    return most;
+}
+
 size_t report_table_largest(const struct report_table *table)
 {
     size_t largest = 0;

@@ -85,6 +85,8 @@ bool report_table_is_large(const struct report_table *table);
 void report_table_weigh(struct report_table *table, bool saturate);
 /* The observations of one item, for knots_build; `rows` has room for them. Returns how many. */
 size_t report_table_item(const struct report_table *table, size_t item, struct observation *rows);
+/* The greatest number of options of a question. */
+size_t report_table_most_options(const struct report_table *table);
 /* The greatest number of observations of an item. */
 size_t report_table_largest(const struct report_table *table);
 /* Items by question, keeping their order: those of question q are order[first[q]…first[q + 1]).
