@@ -124,14 +124,9 @@ static void read_plain(struct csv *csv)
     }
 }
 
-static bool is_space(int byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 static void skip_spaces(struct csv *csv)
 {
-    while (csv->trims && is_space(peek(csv)))
+    while (csv->trims && csv_is_space(peek(csv)))
         csv->position++;
 }
 
@@ -142,7 +137,7 @@ static void cut_end(struct csv *csv, size_t start, int end)
     size_t length = csv->text.length;
     if (end != ',' && length > start && text[length - 1] == '\r')
         length--;
-    while (csv->trims && length > start && is_space(text[length - 1]))
+    while (csv->trims && length > start && csv_is_space(text[length - 1]))
         length--;
     csv->text.length = length;
 }

@@ -18,6 +18,12 @@ void csv_destroy(struct csv *csv);
 /* From now on spaces and tabs around a field are left out, unless they are within its quotes (RFC
  * 4180 has them belong to it): as many programs and people write tables. */
 void csv_trim(struct csv *csv);
+
+static inline bool csv_is_space(int byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
 /* Reads the header row. */
 NODISCARD bool csv_header(struct csv *csv, struct error *error);
 /* The index of a named column, or -1. */

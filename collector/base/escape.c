@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "collector/base/buffer.h"
+#include "collector/base/csv.h"
 #include "collector/base/utf8.h"
 
 static const char *json_short_escape(unsigned char byte)
@@ -113,16 +114,11 @@ void buffer_html(struct buffer *buffer, const char *text, size_t length)
     buffer_bytes(buffer, text + start, length - start);
 }
 
-/* Many readers leave spaces out that are not within quotes. */
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 void buffer_csv(struct buffer *buffer, const char *text, size_t length, bool safe)
 {
     bool formula = safe && length > 0 && strchr("=+-@\t", text[0]) != NULL;
-    bool spaced = length > 0 && (is_space(text[0]) || is_space(text[length - 1]));
+    /* Many readers leave spaces out that are not within quotes. */
+    bool spaced = length > 0 && (csv_is_space(text[0]) || csv_is_space(text[length - 1]));
     bool quoted = spaced || memchr(text, ',', length) != NULL ||
                   memchr(text, '"', length) != NULL || memchr(text, '\n', length) != NULL ||
                   memchr(text, '\r', length) != NULL;
